@@ -1,0 +1,235 @@
+"""A whole detector run: train, average, calibrate on dev, measure, save as ONNX with a record."""
+
+from __future__ import annotations
+
+import json
+import math
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, replace
+from hashlib import sha256
+from pathlib import Path
+
+import torch
+from tokenizers import Tokenizer
+
+from finetune import dataset, metrics
+from finetune import detector as training
+from finetune.dataset import Row
+from finetune.settings import DetectorRun
+from srlint.categories import IDS
+from srlint.errors import ConfigError
+from srlint.terms import TermList
+
+
+def main(
+    run: DetectorRun,
+    splits: dict[str, list[Row]],
+    base: str | None,
+    corpora: Path | None,
+    out: Path,
+    log: Callable[[str], None],
+) -> dict:
+    """Trains once a seed, averages the weights, and writes detector.onnx, detector.json and run.json under `out`."""
+    base = base or run.base
+    tokenizer = load_tokenizer(base)
+    examples = [training.example(tokenizer, row) for row in splits["train"]]
+    clean = dataset.as_passages(_clean(run, corpora), run.fragment_share, seed=0)
+    examples += [training.clean_example(tokenizer, *passage, run.clean_weight) for passage in clean]
+    if run.rewrite_weight:
+        rewritten = [row for row in splits["train"] if row.rewrites]
+        examples += [
+            training.clean_example(tokenizer, row.rewrites[0], row.before, run.rewrite_weight) for row in rewritten
+        ]
+    started = time.monotonic()
+    models = [_seed(run, base, examples, seed, out, log) for seed in run.seeds]
+    model = training.average(models) if len(models) > 1 else models[0]
+    minutes = (time.monotonic() - started) / 60
+    manifest = calibrate(model, tokenizer, splits["dev"], run.max_false_alarms)
+    figures = {name: measure(model, tokenizer, splits[name], manifest) for name in ("dev", "test")}
+    log(json.dumps({name: figures[name]["all"] for name in figures}))
+    out.mkdir(parents=True, exist_ok=True)
+    export(model, out / "detector.onnx")
+    manifest |= {"heads": model.encoder.config.num_attention_heads, "width": model.encoder.config.hidden_size}
+    (out / "detector.json").write_text(json.dumps(manifest, indent=1) + "\n", encoding="utf-8")
+    record = {
+        "settings": asdict(run),
+        "data": {name: {"rows": len(rows), "sha256": dataset.digest(rows)} for name, rows in splits.items()},
+        "training_passages": len(examples),
+        "minutes": round(minutes, 1),
+        "figures": figures,
+    }
+    (out / "run.json").write_text(json.dumps(record, indent=1) + "\n", encoding="utf-8")
+    return record
+
+
+def _seed(
+    run: DetectorRun,
+    base: str,
+    examples: Sequence[training.Example],
+    seed: int,
+    out: Path,
+    log: Callable[[str], None],
+) -> training.DetectorModel:
+    """The model of one seed, trained now or by an earlier run on the same passages and settings that was cut short."""
+    same = sha256(repr((replace(run, seeds=()), base, examples)).encode()).hexdigest()[:16]
+    path = out / f"seed-{seed}-{same}.pt"
+    if path.is_file():
+        model = training.DetectorModel(training.load_encoder(base, run.dropout), run.dropout)
+        model.load_state_dict(torch.load(path, weights_only=True))
+        log(f"seed {seed}: taken from {path}")
+        return model.eval()
+    log(f"seed {seed}: {len(examples)} passages")
+    model = training.train(run, base, examples, seed, lambda *at: log("step {}/{} loss {:.4f}".format(*at)))
+    out.mkdir(parents=True, exist_ok=True)
+    torch.save(model.state_dict(), path)
+    return model
+
+
+def _clean(run: DetectorRun, corpora: Path | None) -> list[str]:
+    if run.clean and corpora is None:
+        raise ConfigError(f"the run draws on {', '.join(run.clean)}: say where with --corpora")
+    mined = frozenset(Path(run.mined).read_text(encoding="utf-8").split()) if run.mined else frozenset()
+    return [text for name, count in run.clean.items() for text in dataset.clean_prose(corpora / name, count, 0, mined)]
+
+
+def load_tokenizer(base: str) -> Tokenizer:
+    """The base's tokenizer, without the padding and truncation that its file may ask for."""
+    folder = Path(base)
+    tokenizer = (
+        Tokenizer.from_file(str(folder / "tokenizer.json")) if folder.is_dir() else Tokenizer.from_pretrained(base)
+    )
+    tokenizer.no_padding()
+    tokenizer.no_truncation()
+    return tokenizer
+
+
+def calibrate(
+    model: training.DetectorModel, tokenizer: Tokenizer, rows: Sequence[Row], max_false_alarms: float
+) -> dict:
+    """The manifest, chosen on `rows`: temperature, what listed terms add, thresholds of passages and marks."""
+    examples = [training.example(tokenizer, row) for row in rows]
+    results = training.predict(model, examples)
+    logits = [passage[0] for passage, _ in results]
+    flagged = [row.flagged for row in rows]
+    kinds = [term_kind(row.text) for row in rows]
+    temperature, bias, evidence = fit_evidence(logits, kinds, flagged)
+    probabilities = [
+        _sigmoid(logit / temperature + bias + evidence.get(kind, 0.0))
+        for logit, kind in zip(logits, kinds, strict=True)
+    ]
+    chosen = metrics.best_threshold(probabilities, flagged, max_false_alarms)
+    mark_threshold = max((step / 20 for step in range(2, 19)), key=lambda value: _token_f1(examples, results, value))
+    return {
+        "categories": list(IDS),
+        "temperature": temperature,
+        "bias": bias,
+        "term_evidence": evidence,
+        "threshold": chosen.threshold,
+        "mark_threshold": mark_threshold,
+    }
+
+
+def term_kind(text: str) -> str | None:
+    """`sure` or `unsure` for a passage with listed terms, None for one without."""
+    matches = TermList.default().find(text)
+    return "sure" if any(match.sure for match in matches) else "unsure" if matches else None
+
+
+def fit_evidence(
+    logits: Sequence[float], kinds: Sequence[str | None], flagged: Sequence[bool]
+) -> tuple[float, float, dict[str, float]]:
+    """Temperature, bias and the log-odds of both kinds of term by logistic regression, terms weakly pulled to none."""
+    x, y = torch.tensor(logits), torch.tensor(flagged).float()
+    given = {kind: torch.tensor([float(own == kind) for own in kinds]) for kind in ("sure", "unsure")}
+    scale, bias = torch.ones((), requires_grad=True), torch.zeros((), requires_grad=True)
+    weights = {kind: torch.zeros((), requires_grad=True) for kind in given}
+    optimizer = torch.optim.LBFGS([scale, bias, *weights.values()], max_iter=200)
+
+    def step() -> torch.Tensor:
+        optimizer.zero_grad()
+        odds = scale * x + bias + sum(weights[kind] * given[kind] for kind in given)
+        pull = 0.5 * sum(weight**2 for weight in weights.values()) / 100
+        value = torch.nn.functional.binary_cross_entropy_with_logits(odds, y, reduction="sum") + pull
+        value.backward()
+        return value
+
+    optimizer.step(step)
+    evidence = {kind: round(weight.item(), 3) for kind, weight in weights.items()}
+    return round(1 / scale.item(), 4), round(bias.item(), 3), evidence
+
+
+def _token_f1(
+    examples: Sequence[training.Example], results: Sequence[tuple[list[float], list[float]]], threshold: float
+) -> float:
+    """F1 over the tokens of flagged passages."""
+    hits = found = wanted = 0
+    for item, (_, tokens) in zip(examples, results, strict=True):
+        if item.flagged:
+            for span, logit, marked in zip(item.encoded.spans, tokens, item.marked, strict=True):
+                if span is not None:
+                    said = _sigmoid(logit) >= threshold
+                    hits += said and marked > 0
+                    found += said
+                    wanted += marked > 0
+    return 2 * hits / max(1, found + wanted)
+
+
+def measure(model: training.DetectorModel, tokenizer: Tokenizer, rows: Sequence[Row], manifest: dict) -> dict:
+    """Figures on `rows`: overall, recall by main category and by difficulty, and F1 of the marks."""
+    examples = [training.example(tokenizer, row) for row in rows]
+    results = training.predict(model, examples)
+    evidence = [manifest["term_evidence"].get(term_kind(row.text), 0.0) for row in rows]
+    probabilities = [
+        _sigmoid(passage[0] / manifest["temperature"] + manifest["bias"] + more)
+        for (passage, _), more in zip(results, evidence, strict=True)
+    ]
+    flagged = [row.flagged for row in rows]
+    overall = metrics.at(manifest["threshold"], probabilities, flagged).rounded()
+    overall["auc"] = round(metrics.auc(probabilities, flagged), 4)
+    overall["ece"] = round(metrics.calibration_error(probabilities, flagged), 4)
+    overall["marks_f1"] = round(_token_f1(examples, results, manifest["mark_threshold"]), 4)
+    above = [p >= manifest["threshold"] for p in probabilities]
+
+    def share(of: Callable[[Row], bool]) -> float | None:
+        chosen = [hit for row, hit in zip(rows, above, strict=True) if of(row)]
+        return round(sum(chosen) / len(chosen), 4) if chosen else None
+
+    return {
+        "all": overall,
+        "recall": {name: share(lambda row, name=name: row.flagged and row.categories[0] == name) for name in IDS},
+        "flagged_share": {
+            kind: share(lambda row, kind=kind: row.difficulty == kind)
+            for kinds in dataset.DIFFICULTIES.values()
+            for kind in kinds
+        },
+    }
+
+
+def export(model: training.DetectorModel, path: Path) -> None:
+    """The float32 ONNX graph: ids and segments [batch, tokens] of unpadded passages in, logits out."""
+
+    class Unpadded(torch.nn.Module):
+        def __init__(self, model: training.DetectorModel):
+            super().__init__()
+            self.model = model
+
+        def forward(self, ids: torch.Tensor, segments: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+            return self.model(ids, segments, torch.ones_like(ids))
+
+    model.encoder.set_attn_implementation("eager")  # plain products trace to plain operators
+    axes = {0: "batch", 1: "tokens"}
+    torch.onnx.export(
+        Unpadded(model).eval(),
+        (torch.tensor([[101, 2023, 102]]), torch.tensor([[0, 0, 0]])),
+        str(path),
+        input_names=["ids", "segments"],
+        output_names=["passage", "tokens"],
+        dynamic_axes={"ids": axes, "segments": axes, "passage": {0: "batch"}, "tokens": axes},
+        opset_version=17,
+        dynamo=False,
+    )
+
+
+def _sigmoid(value: float) -> float:
+    return 0.5 + 0.5 * math.tanh(value / 2)  # unlike the textbook form it cannot overflow

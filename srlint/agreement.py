@@ -1,0 +1,122 @@
+"""What must change around a replaced word: a or an, verbs after "they", gendered pronouns that point at the word.
+
+Each function returns edits as (start, end, text) in code points of the old text, or None when no clean repair is known.
+"""
+
+from __future__ import annotations
+
+import re
+
+from srlint.wordforms import article, base_form, capitalised
+
+RawEdit = tuple[int, int, str]
+
+_ARTICLE = re.compile(r"(?<![\w'’.-])(an?)[ \u00a0]$", re.I)
+_FIRST_WORD = re.compile(r"[^\w]*([\w'’-]+)")
+
+# After they: the verbs whose form is not the base form.
+_AGREES = {"is": "are", "was": "were", "has": "have", "does": "do"}
+_AGREES |= {one + "n't": many + "n't" for one, many in _AGREES.items()} | {
+    one + "n’t": many + "n’t" for one, many in _AGREES.items()
+}
+_ADVERB = r"(?:(?:also|always|never|only|then|still|now|just|often|not|[^\W\d_]+ly)[ \u00a0]+)?"
+_VERB_AFTER = re.compile(rf"[ \u00a0]+{_ADVERB}([^\W\d_]+(?:['’]t)?)")
+_VERB_BEFORE = re.compile(r"([^\W\d_]+(?:['’]t)?)[ \u00a0]+$")
+_SECOND_VERB = re.compile(rf"\b(?:and|or|but|then|nor)[ \u00a0]+{_ADVERB}([^\W\d_]+)", re.I)
+
+_SUBJECT = re.compile(r"\b(?:he|she)(?:['’](?:s|d|ll))?\b", re.I)
+_PRONOUN = re.compile(r"\b(?:his|him|himself|her|hers|herself)\b", re.I)
+_MALE = frozenset({"his", "him", "himself"})
+# Another person whom a pronoun could mean, or who makes the pronoun's gender a fact.
+_OTHER_PERSON = re.compile(
+    r"\b(?:m[ae]n|wom[ae]n|boys?|girls?|lad(?:y|ies)|gentlem[ae]n|guys?|wi(?:fe|ves)|husbands?|mothers?|fathers?|sons?|daughters?"
+    r"|brothers?|sisters?|uncles?|aunts?|nephews?|nieces?|grand(?:mothers?|fathers?|m?a|p?a)|mum|mom|dad|kings?|queens?|princes?(?:s|ses)?"
+    r"|widow(?:er)?s?|bride|groom|(?:boy|girl)friends?|male|female|Mr|Mrs|Ms|Miss|Sir|Dame)\b"
+)
+# A word after "her" that cannot begin what she owns, so that "her" stands alone.
+_ENDS_OBJECT_WORDS = (
+    "a an and as at about after again and because before but by for from how if in into of off on or out over so than"
+    " that the then there this these those to too up until was were what when where while who why will with"
+    " without"
+)
+_ENDS_OBJECT = frozenset(_ENDS_OBJECT_WORDS.split())
+
+
+def article_edit(text: str, start: int, following: str) -> RawEdit | None:
+    """The edit that makes a or an before `start` fit the text `following` it, if one stands there and is wrong."""
+    found = _ARTICLE.search(text, max(0, start - 4), start)
+    word = _FIRST_WORD.match(following)
+    if found is None or word is None:
+        return None
+    old, new = found.group(1), article(word.group(1))
+    if old.lower() == new:
+        return None
+    if old[0].isupper():
+        # A single "A" says nothing about the case of the rest: a line in capitals shows in what follows.
+        in_capitals = len(word.group(1)) > 3 and word.group(1).isupper()
+        new = new.upper() if in_capitals else capitalised(new)
+    return found.start(1), found.end(1), new
+
+
+def verbs_after_they(text: str, start: int, end: int) -> list[RawEdit] | None:
+    """Edits to the verb of a singular subject at `start`..`end` that becomes "they"; None when the verb is unclear."""
+    if text[end : end + 1] in ("'", "’"):
+        return None
+    before = _VERB_BEFORE.search(text, 0, start)
+    if before and before.group(1).lower() in _AGREES:  # a question: is he/she ready
+        return [_agreed(text, before.start(1), before.end(1), _AGREES[before.group(1).lower()])]
+    verb = _VERB_AFTER.match(text, end)
+    if verb is None:
+        return []
+    # "they open the file and saves it": a second verb would need the same repair, and may be a noun as well.
+    for second in _SECOND_VERB.finditer(text, verb.end()):
+        word = second.group(1).lower()
+        if word in _AGREES or base_form(word):
+            return None
+    word = verb.group(1).lower()
+    new = _AGREES.get(word) or base_form(word)
+    return [_agreed(text, verb.start(1), verb.end(1), new)] if new else []
+
+
+def _agreed(text: str, start: int, end: int, new: str) -> RawEdit:
+    return start, end, capitalised(new) if text[start].isupper() else new
+
+
+def pronouns_of_role(
+    text: str, taken: list[tuple[int, int]], quoted: list[tuple[int, int]], many: bool
+) -> list[RawEdit] | None:
+    """Edits that turn his, him, her … into their, them … when the word they point at no longer says a gender.
+
+    `taken` are stretches already replaced, `quoted` those in quotation marks; `many` says that the word was a plural.
+    None when a subject pronoun would remain, or when another person might be meant.
+    """
+
+    def outside(found: re.Match[str]) -> bool:
+        return not any(a < found.end() and found.start() < b for a, b in [*taken, *quoted])
+
+    if any(outside(found) for found in _SUBJECT.finditer(text)):
+        return None
+    pronouns = [found for found in _PRONOUN.finditer(text) if outside(found)]
+    if not pronouns:
+        return []
+    genders = {found.group().lower() in _MALE for found in pronouns}
+    others = any(outside(found) for found in _OTHER_PERSON.finditer(text))
+    if many or others or len(genders) > 1:
+        return None
+    return [_neutral(text, found) for found in pronouns]
+
+
+def _neutral(text: str, found: re.Match[str]) -> RawEdit:
+    old = found.group()
+    following = re.match(r"[ \u00a0]+([^\W\d_]+)", text[found.end() :])
+    owns = following is not None and following.group(1).lower() not in _ENDS_OBJECT
+    word = old.lower()
+    if word in ("himself", "herself"):
+        new = "themselves"
+    elif word == "hers":
+        new = "theirs"
+    elif word == "his":
+        new = "their" if following else "theirs"
+    else:
+        new = "their" if word == "her" and owns else "them"
+    return found.start(), found.end(), new.upper() if old.isupper() else capitalised(new) if old[0].isupper() else new

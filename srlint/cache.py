@@ -1,0 +1,154 @@
+"""Results of earlier runs on disk, so that unchanged text asks no model again."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    import sqlite3
+
+    from srlint.config import Settings
+
+# The number is that of the table's layout: another layout gets another file, and both can live side by side.
+FILE_NAME = "results-1.sqlite3"
+# A cache above this size starts afresh: it is cheaper to rebuild than to keep an order of use with every read.
+MAX_BYTES = 256_000_000
+# SQLite takes at least this many parameters in one statement, whatever its build.
+_BATCH = 500
+_TAG = """Signature: 8a477f597d28d172789f06886806bc55
+# This folder holds results that srlint can compute again. See https://bford.info/cachedir/
+"""
+
+
+class Cache(Protocol):
+    """What the linter needs from a cache: values by key, both bytes. It decides what they mean."""
+
+    def get_many(self, keys: Sequence[bytes]) -> dict[bytes, bytes]: ...
+
+    def put_many(self, items: Mapping[bytes, bytes]) -> None: ...
+
+    def close(self) -> None: ...
+
+
+class NullCache:
+    """Remembers nothing."""
+
+    def get_many(self, keys: Sequence[bytes]) -> dict[bytes, bytes]:
+        return {}
+
+    def put_many(self, items: Mapping[bytes, bytes]) -> None:
+        return None
+
+    def close(self) -> None:
+        return None
+
+
+def to_stderr(message: str) -> None:
+    print(f"srlint: {message}", file=sys.stderr)
+
+
+def open_cache(settings: Settings, warn: Callable[[str], None] = to_stderr) -> Cache:
+    """The cache that `settings` ask for. One that cannot be used costs a warning and time, never the run."""
+    if not settings.use_cache or settings.cache_dir is None:
+        return NullCache()
+    return ResultCache(settings.cache_dir, warn)
+
+
+class ResultCache:
+    """Keys and values in one SQLite file under `folder`, safe for several processes at once.
+
+    A damaged file is thrown away and begun again; a folder that cannot be written disables the cache after one call of
+    `warn`. Neither raises.
+    """
+
+    def __init__(self, folder: Path, warn: Callable[[str], None] = to_stderr) -> None:
+        self._folder = folder
+        self._warn = warn
+        self._connection: sqlite3.Connection | None = None
+        self._attempt(self._open)
+
+    def get_many(self, keys: Sequence[bytes]) -> dict[bytes, bytes]:
+        """The values known for `keys`; a key without one is missing from the answer."""
+        found: dict[bytes, bytes] = {}
+        if self._connection is not None:
+            self._attempt(lambda: self._read(keys, found))
+        return found
+
+    def put_many(self, items: Mapping[bytes, bytes]) -> None:
+        """Store all of `items` or, when interrupted, none."""
+        if items and self._connection is not None:
+            self._attempt(lambda: self._store(items.items()))
+
+    def close(self) -> None:
+        """Let go of the file. Closing twice is fine, and a closed cache remembers nothing."""
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            connection.close()
+
+    def _attempt(self, action: Callable[[], None]) -> None:
+        """Do `action`; after damage once more on a new file; after any other trouble stop using the cache."""
+        import sqlite3
+
+        try:
+            try:
+                action()
+            except sqlite3.DatabaseError as error:
+                if type(error) is not sqlite3.DatabaseError:  # its subclasses say: locked, full, read-only, misused
+                    raise
+                self._start_afresh()
+                action()
+        except (OSError, sqlite3.Error) as error:
+            self.close()
+            self._warn(f"cache disabled: {self._folder}: {getattr(error, 'strerror', None) or error}")
+
+    def _open(self) -> None:
+        import sqlite3
+
+        self.close()
+        self._folder.mkdir(parents=True, exist_ok=True)
+        _mark_as_cache(self._folder)
+        file = self._folder / FILE_NAME
+        if file.exists() and file.stat().st_size > MAX_BYTES:
+            _remove(file)
+        connection = self._connection = sqlite3.connect(file, timeout=5.0, isolation_level=None)
+        # Write-ahead logging lets others read while one writes; after a power cut the last results may be lost.
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute("PRAGMA synchronous = NORMAL")
+        connection.execute(
+            "CREATE TABLE IF NOT EXISTS results (key BLOB PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID"
+        )
+
+    def _start_afresh(self) -> None:
+        self.close()
+        _remove(self._folder / FILE_NAME)
+        self._open()
+
+    def _read(self, keys: Sequence[bytes], found: dict[bytes, bytes]) -> None:
+        assert self._connection is not None
+        for first in range(0, len(keys), _BATCH):
+            batch = keys[first : first + _BATCH]
+            places = ",".join("?" * len(batch))
+            found.update(self._connection.execute(f"SELECT key, value FROM results WHERE key IN ({places})", batch))
+
+    def _store(self, items: Iterable[tuple[bytes, bytes]]) -> None:
+        assert self._connection is not None
+        with self._connection as connection:
+            connection.execute("BEGIN IMMEDIATE")
+            connection.executemany("INSERT OR REPLACE INTO results VALUES (?, ?)", items)
+
+
+def _mark_as_cache(folder: Path) -> None:
+    """Tell git and backup programs to leave the folder out."""
+    for name, content in ((".gitignore", "*\n"), ("CACHEDIR.TAG", _TAG)):
+        if not (folder / name).exists():
+            (folder / name).write_text(content, encoding="ascii")
+
+
+def _remove(file: Path) -> None:
+    for suffix in ("", "-wal", "-shm"):
+        with suppress(FileNotFoundError):
+            file.with_name(file.name + suffix).unlink()

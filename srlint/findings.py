@@ -1,0 +1,59 @@
+"""What a check returns. Every value is complete when made and never changed afterwards."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from srlint.document import Document, Span
+
+Safety = Literal["safe", "unsafe"]
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """Replace what stands at `span` by `text`. An insertion has an empty span, a deletion an empty text."""
+
+    span: Span
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Rewrite:
+    """A proposal for one passage: `edits` in code points of `Document.text`, `text` the passage's source after them.
+
+    `safe` means settled replacements from the term list only; anything a model worded is `unsafe`.
+    """
+
+    text: str
+    edits: tuple[Edit, ...]
+    safety: Safety
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One passage that deserves attention. Spans are code points of `Document.text`; main category first."""
+
+    span: Span
+    categories: tuple[str, ...]
+    probability: float
+    marks: tuple[Span, ...]
+    message: str
+    rewrite: Rewrite | None
+
+
+@dataclass(frozen=True, slots=True)
+class Skipped:
+    """A stretch of the document that was deliberately not judged, and why."""
+
+    span: Span
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Review:
+    """The outcome for one document: findings in order of position."""
+
+    document: Document
+    findings: tuple[Finding, ...]
+    skipped: tuple[Skipped, ...]

@@ -1,0 +1,83 @@
+"""Whether a rewrite kept the names of people, places and things. True means: it did not."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+
+from srlint.change import Change, Word, words
+from srlint.facts import DATES
+
+# Words with a capital that name a group or a title rather than one person or thing: one may stand in for another.
+_GROUP_WORDS = (
+    "muslim muslims islam islamic christian christians catholic catholics protestant protestants jew jews jewish hindu"
+    " hindus sikh sikhs buddhist buddhists quaker quakers mormon mormons african africans american americans asian"
+    " asians indian indians european europeans arab arabs black white latino latina latinos latinas latinx hispanic"
+    " hispanics inuit yupik roma romani romany sinti sámi traveller travellers traveler travelers aboriginal indigenous"
+    " first nations people peoples native pacific islander islanders chinese japanese english british irish western"
+    " east far middle inuk deaf autistic down lgbt lgbtq lgbtq+ mx ms mr mrs miss dr sir madam chair god"
+)
+_GROUPS = frozenset(_GROUP_WORDS.split())
+_TITLE = re.compile(r"(?:m[ae]n|wom[ae]n|person|ess|master|mistress|lady|father|mother|sir)s?\Z")
+_NO_NAME = frozenset({"i", "i'm", "i'd", "i'll", "i've"})
+
+# What follows a name at the beginning of a sentence more often than it follows another word.
+_VERB_WORDS = "is was has had said says told asked wrote will would did does"
+_AFTER_NAME = frozenset(_VERB_WORDS.split())
+_OPENER_WORDS = (
+    "the a an this that these those it he she they we you i his her their our your my its there here who what when"
+    " where which why how if as in on at by for from to of with and or but so yet nor not no all any some most many few"
+    " each every one two everyone everybody nobody someone anyone anybody another other others such both either neither"
+    " nothing everything something only even just then now today now still once while after before although though"
+    " because since unless until whoever whatever"
+)
+_OPENERS = frozenset(_OPENER_WORDS.split())
+
+
+def name_changed(change: Change) -> bool:
+    """Names: none lost outside the marks, none added, and their order kept."""
+    old = [word for word in change.old_words if _is_name(word)]
+    new = [word for word in change.new_words if _is_name(word)]
+    had, has = {word.stem for word in change.old_words}, {word.stem for word in change.new_words}
+    if any(word.stem not in has and not word.marked for word in old) or _first_name_lost(change, has):
+        return True
+    titles = sum(word.marked and word.stem not in has and _is_title(word, change.old) for word in old)
+    come = [word for word in new if word.stem not in _GROUPS and not any(_same_root(word.stem, stem) for stem in had)]
+    return len(come) > titles or _reordered(old, new)
+
+
+def _is_name(word: Word) -> bool:
+    """A capital that is not the sentence's, in a word that is not always written with one."""
+    if word.key in _NO_NAME or word.stem.removesuffix("s") in DATES:
+        return False
+    return any(map(str.isupper, word.text[1:])) or (word.text[0].isupper() and not word.first)
+
+
+def _same_root(one: str, other: str) -> bool:
+    """Whether two names are forms of one: "Kenya", "Kenyan", "Kenyans"."""
+    return one == other or (min(len(one), len(other)) > 3 and (one.startswith(other) or other.startswith(one)))
+
+
+def _is_title(word: Word, text: str) -> bool:
+    """Whether the capital is that of a title or of a heading in capitals, so that another word may carry it."""
+    if _TITLE.search(word.stem):
+        return True
+    long = [other for other in words(text) if len(other.text) > 3]
+    return len(long) > 1 and all(not other.text[0].islower() for other in long)
+
+
+def _reordered(old: list[Word], new: list[Word]) -> bool:
+    """Whether names that both texts hold exactly once stand in another order."""
+    first, second = Counter(word.stem for word in old), Counter(word.stem for word in new)
+    once = {stem for stem in first if first[stem] == 1 == second[stem]}
+    return [word.stem for word in old if word.stem in once] != [word.stem for word in new if word.stem in once]
+
+
+def _first_name_lost(change: Change, has: set[str]) -> bool:
+    """Whether a sentence opened with what looks like a name, and the rewrite has lost it."""
+    for word, following in zip(change.old_words, change.old_words[1:], strict=False):
+        if not word.first or word.marked or word.stem in has or word.stem in _OPENERS or not word.text[0].isupper():
+            continue
+        if word.key.endswith("'s") or _is_name(following) or (following.key in _AFTER_NAME and word.key[-1] != "s"):
+            return True
+    return False

@@ -1,0 +1,91 @@
+"""A unified diff that `git apply` and `patch` accept.
+
+Names begin with `./`: the first folder, which `git apply` strips, and nothing to `patch -p0`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from difflib import unified_diff
+from typing import TextIO
+
+from srlint.document import Document
+from srlint.errors import DocumentError
+from srlint.output.escape import spelt
+from srlint.report import FileReport, Totals, View, diff_summary
+
+_UTF8_MARK = b"\xef\xbb\xbf"
+_ESCAPES = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\t": "\\t", "\r": "\\r"}
+_STYLES = {"+": "green", "-": "red", "@": "cyan"}
+
+
+class Diff:
+    """Prints what a fix would change; what else there is to say goes to `notes`."""
+
+    def __init__(self, stream: TextIO, notes: TextIO, view: View) -> None:
+        self._stream = stream
+        self._notes = notes
+        self._view = view
+
+    def file(self, report: FileReport) -> None:
+        if report.before is not None:
+            text = diff(report.name, report.before, report.review.document)
+            _write_exactly(self._stream, _colored(text) if self._view.color else text)
+
+    def end(self, totals: Totals) -> None:
+        if self._view.summary:
+            print(diff_summary(totals), file=self._notes)
+
+
+def diff(name: str, old: Document, new: Document) -> str:
+    """The diff from `old` to `new`, empty when they are the same. Line endings and a missing last one are kept.
+
+    Raises `DocumentError` for a UTF-16 document: no patch program could apply its diff.
+    """
+    if old.text == new.text:
+        return ""
+    if old.bom not in (b"", _UTF8_MARK):
+        raise DocumentError("not UTF-8: a diff could not be applied; --fix can change it")
+    return "".join(_lines(name, _split(old), _split(new)))
+
+
+def _lines(name: str, old: list[str], new: list[str]) -> Iterator[str]:
+    yield f"--- {_header(name)}\n+++ {_header(name)}\n"
+    hunks = unified_diff(old, new)
+    next(hunks), next(hunks)  # its own two lines with names
+    for line in hunks:
+        yield line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n"
+
+
+def _split(document: Document) -> list[str]:
+    """Lines as `patch` counts them: only a line feed ends one, a carriage return before it belongs to the line."""
+    mark = "\ufeff" if document.bom else ""
+    return re.findall(r"[^\n]*\n|[^\n]+", mark + document.text)
+
+
+def _header(name: str) -> str:
+    name = name if name.startswith("/") else f"./{name}"
+    if any(char in _ESCAPES or not char.isprintable() for char in name):
+        return '"' + "".join(_ESCAPES.get(char, char) for char in name) + '"'
+    # A tab ends a name that has spaces.
+    return name + "\t" if " " in name else name
+
+
+def _colored(text: str) -> str:
+    from rich.style import Style
+
+    # For eyes, not for `patch`: a document must not steer the terminal.
+    lines = spelt(text, keep="\n\t").split("\n")
+    return "\n".join(Style.parse(_STYLES[line[0]]).render(line) if line[:1] in _STYLES else line for line in lines)
+
+
+def _write_exactly(stream: TextIO, text: str) -> None:
+    """Write as UTF-8 whatever the terminal's encoding, and without changing line ends: a patch must fit the file."""
+    binary = getattr(stream, "buffer", None)
+    if binary is None:
+        stream.write(text)
+        return
+    stream.flush()
+    binary.write(text.encode("utf-8", "surrogateescape"))
+    binary.flush()

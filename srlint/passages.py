@@ -1,0 +1,67 @@
+"""From a document to passages: one sentence each, as plain text with a map to the source."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from srlint.document import Document, Span
+from srlint.english import is_english
+from srlint.errors import DocumentError
+from srlint.findings import Skipped
+from srlint.formats import SYNTAXES
+from srlint.formats.segment import Segment, SourceMap
+from srlint.sentences import sentences
+
+__all__ = ["MAX_LENGTH", "Passage", "SourceMap", "passages"]
+
+MAX_LENGTH = 2000  # characters: no sentence is longer, and neither model is trained on such a stretch
+
+_WHOLE = frozenset({"heading"})  # kinds of block that are one passage whatever full stops they hold ("1. Aims")
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """One sentence, heading, list item or table cell. `span` is its outermost stretch of the document.
+
+    `text` is plain (markup removed, opaque inline elements as U+FFFC), `map` leads from its characters to the document,
+    `before` is the text of the passage before it in the document, `kind` the kind of block it stands in.
+    """
+
+    span: Span
+    text: str
+    map: SourceMap
+    before: str
+    kind: str
+
+
+def passages(document: Document, include_quotes: bool = False) -> tuple[tuple[Passage, ...], tuple[Skipped, ...]]:
+    """The document's passages in order, and what was left out. Raises DocumentError for an unknown syntax."""
+    read = SYNTAXES.get(document.syntax)
+    if read is None:
+        raise DocumentError(f"unknown syntax {document.syntax!r}: expected one of {', '.join(sorted(SYNTAXES))}")
+    segments, skipped = read(document.text, include_quotes)
+    found: list[Passage] = []
+    for segment in segments:
+        if not any(map(str.isalpha, segment.text)):
+            continue
+        if not is_english(segment.text):
+            skipped.append(Skipped(segment.map.cover(0, len(segment.map)), "not English"))
+            continue
+        _split(segment, found, skipped)
+    return tuple(found), tuple(sorted(skipped, key=lambda item: item.span))
+
+
+def _split(segment: Segment, found: list[Passage], skipped: list[Skipped]) -> None:
+    """Append the segment's sentences to `found`, or to `skipped` where they are too long."""
+    text = segment.text
+    whole = len(text) - len(text.lstrip()), len(text.rstrip())
+    for start, end in [whole] if segment.kind in _WHOLE else sentences(text):
+        sentence = text[start:end]
+        if not any(map(str.isalpha, sentence)):
+            continue
+        span = segment.map.cover(start, end)
+        if len(sentence) > MAX_LENGTH:
+            skipped.append(Skipped(span, "too long"))
+            continue
+        before = found[-1].text if found else ""
+        found.append(Passage(span, sentence, segment.map.cut(start, end), before, segment.kind))

@@ -1,0 +1,108 @@
+"""What the language model reads. One function builds it, for training and for the command alike.
+
+Text from a document is data: it is tokenised apart from the template around it, so nothing in it can become a control
+token.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+
+from srlint.categories import IDS
+from srlint.document import Span
+from srlint.formats.atoms import ATOM
+
+CLEAN = "clean"
+NO_REWRITE = "-"
+
+SYSTEM = (
+    "You are a careful editor. Does the wording of the passage carry bias, a stereotype, an insult or exclusion? "
+    f"If not, answer: {CLEAN}. Otherwise answer with its categories on the first line ({', '.join(IDS)}) and on the "
+    f"second line the passage with as few words changed as possible, or {NO_REWRITE} if no rewrite can keep the point."
+)
+
+# Stands for the user's message while the chat template is rendered; never part of a document.
+_SENTINEL = "\x00content\x00"
+_PLACEHOLDER = re.compile(r"<([0-9]+)>")
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """A chat template around our system text, cut at the user's message. Both ends may hold control tokens."""
+
+    prefix: str
+    suffix: str
+
+
+def frame(template: str, bos: str, eos: str) -> Frame:
+    """Renders a model's own Jinja chat template. Templates without a system role get the text in the user's message.
+
+    Raises ValueError for a template that shows neither, and whatever Jinja raises for a broken one.
+    """
+    from jinja2.sandbox import ImmutableSandboxedEnvironment
+
+    def fail(message: str) -> None:
+        raise ValueError(message)
+
+    compiled = ImmutableSandboxedEnvironment(
+        trim_blocks=True, lstrip_blocks=True, extensions=["jinja2.ext.loopcontrols"]
+    ).from_string(template)
+    both = [{"role": "system", "content": SYSTEM}, {"role": "user", "content": _SENTINEL}]
+    joined = [{"role": "user", "content": f"{SYSTEM}\n\n{_SENTINEL}"}]
+    values = {"bos_token": bos, "eos_token": eos, "add_generation_prompt": True, "raise_exception": fail}
+    try:
+        text = compiled.render(messages=both, **values)
+    except ValueError:
+        text = ""
+    if SYSTEM not in text:  # refused, or passed over in silence
+        text = compiled.render(messages=joined, **values)
+    if SYSTEM not in text or _SENTINEL not in text:
+        raise ValueError("it does not show the user's message")
+    prefix, _, suffix = text.partition(_SENTINEL)
+    return Frame(prefix, suffix)
+
+
+def question(text: str, before: str, marks: Sequence[Span]) -> str:
+    """The user's message: the sentence before, the passage, and the words that the detector marked, if any."""
+    lines = [f"Before: {numbered(before)}"] if before else []
+    lines.append(f"Passage: {numbered(text)}")
+    if marks:
+        lines.append("Marked: " + "; ".join(numbered(text[mark.start : mark.end]) for mark in marks))
+    return "\n".join(lines)
+
+
+def answer(categories: Sequence[str], rewrite: str | None) -> str:
+    """The answer that a model is trained to give; no categories means clean."""
+    if not categories:
+        return CLEAN
+    return f"{', '.join(categories)}\n{NO_REWRITE if rewrite is None else numbered(rewrite)}"
+
+
+def numbered(text: str) -> str:
+    """One line in which each atom (code, link, tag) is a numbered placeholder: <1>, <2> and so on."""
+    parts = " ".join(text.split()).split(ATOM)
+    return parts[0] + "".join(f"<{number}>{part}" for number, part in enumerate(parts[1:], 1))
+
+
+def restored(text: str, atoms: int) -> str | None:
+    """The text with placeholders turned back into atoms, or None unless each comes exactly once and in order."""
+    if ATOM in text or _PLACEHOLDER.findall(text) != [str(number) for number in range(1, atoms + 1)]:
+        return None
+    return _PLACEHOLDER.sub(ATOM, text)
+
+
+def fingerprint() -> str:
+    """Digest of all that prompts and answers are made of: a model trained on others must not be asked this way."""
+    mark = Span(2, 5)
+    sample = [
+        SYSTEM,
+        question(f"a {ATOM} b", "c", [mark]),
+        question("a b", "", []),
+        answer(["x", "y"], "z"),
+        answer(["x"], None),
+    ]
+    return sha256(json.dumps(sample).encode()).hexdigest()[:16]

@@ -1,0 +1,121 @@
+"""What the outputs are given: the outcome for each document, the sum over all, and the line that ends a report."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from srlint.document import Document
+from srlint.findings import Finding, Review
+
+
+@dataclass(frozen=True, slots=True)
+class FileReport:
+    """One document as a report shows it. `rewritten` passages have changed already; `review` is of the text after that,
+    and `before` the document without those changes."""
+
+    name: str
+    review: Review
+    rewritten: int = 0
+    before: Document | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """Sums over the documents of a run. `files` are those with a finding, now or before it was rewritten; `failed` are
+    paths that could not be checked, so that silence about them would mean nothing."""
+
+    checked: int = 0
+    failed: int = 0
+    files: int = 0
+    remaining: int = 0
+    rewritten: int = 0
+    safe: int = 0
+    unsafe: int = 0
+
+    def plus(self, report: FileReport) -> Totals:
+        """These totals with one more document."""
+        findings = report.review.findings
+        safety = [finding.rewrite.safety for finding in findings if finding.rewrite is not None]
+        return replace(
+            self,
+            checked=self.checked + 1,
+            files=self.files + bool(findings or report.rewritten),
+            remaining=self.remaining + len(findings),
+            rewritten=self.rewritten + report.rewritten,
+            safe=self.safe + safety.count("safe"),
+            unsafe=self.unsafe + safety.count("unsafe"),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """How a report is shown. `unsafe`: unsafe rewrites count as applicable; `summary`: end with a line that sums up."""
+
+    color: bool = False
+    unsafe: bool = False
+    summary: bool = True
+
+    def applies(self, finding: Finding) -> bool:
+        """Whether the fix command that goes with this view would rewrite the passage."""
+        return finding.rewrite is not None and (self.unsafe or finding.rewrite.safety == "safe")
+
+
+def status(totals: Totals, *, diff: bool = False) -> int:
+    """The exit status: 2 after a failure, 1 for findings that remain (`diff`: for a diff that is not empty), or 0."""
+    if totals.failed:
+        return 2
+    return 1 if (totals.rewritten if diff else totals.remaining) else 0
+
+
+def counted(number: int, noun: str) -> str:
+    """`1 file`, `2 files`."""
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
+def summary(totals: Totals, view: View) -> str:
+    """The last line of a report."""
+    found = totals.remaining + totals.rewritten
+    if not found:
+        return _nothing(totals)
+    line = f"Found {counted(found, 'passage')} in {counted(totals.files, 'file')}"
+    details = []
+    if totals.rewritten:
+        details.append(f"{totals.rewritten} rewritten, {totals.remaining} remaining")
+    if totals.safe or totals.unsafe:
+        details.append(_offer(totals, view))
+    return (f"{line} ({'; '.join(details)})." if details else f"{line}.") + _failures(totals)
+
+
+def diff_summary(totals: Totals) -> str:
+    """The line that goes with a diff: what it would change, and what it leaves."""
+    if not totals.remaining and not totals.rewritten:
+        return _nothing(totals)
+    line = f"Would rewrite {counted(totals.rewritten, 'passage')} in {counted(totals.files, 'file')}"
+    if not totals.rewritten:
+        line = "No rewrite to apply"
+    if totals.unsafe:
+        line += f"; {totals.unsafe} more with --unsafe-fixes"
+    own_words = totals.remaining - totals.safe - totals.unsafe
+    if own_words:
+        line += f"; {counted(own_words, 'passage')} without a rewrite, see the report"
+    return f"{line}." + _failures(totals)
+
+
+def _nothing(totals: Totals) -> str:
+    line = f"Nothing to report in {counted(totals.checked, 'file')}." if totals.checked else "No file was checked."
+    return line + _failures(totals)
+
+
+def _failures(totals: Totals) -> str:
+    return f" {counted(totals.failed, 'path')} could not be checked." if totals.failed else ""
+
+
+def _offer(totals: Totals, view: View) -> str:
+    rewrites = counted(totals.safe + totals.unsafe, "rewrite")
+    if view.unsafe:
+        command = "--fix --unsafe-fixes" if totals.unsafe else "--fix"
+    else:
+        command = " / ".join(
+            option for option, count in (("--fix", totals.safe), ("--unsafe-fixes", totals.unsafe)) if count
+        )
+    return f"{rewrites}: {totals.safe} safe, {totals.unsafe} unsafe; apply with {command}"

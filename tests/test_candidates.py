@@ -1,0 +1,251 @@
+"""Which rewrite is offered, with a language model and a detector that say what the test wants."""
+
+from __future__ import annotations
+
+import pytest
+
+from srlint.candidates import Proposal, best, joined
+from srlint.detector import Detection
+from srlint.document import Span
+from srlint.terms import TermList
+
+TERMS = TermList.default()
+
+
+DELETED = "The next door sang."
+
+
+class FakeRewriter:
+    """Gives the rewrites it was made with; finds all as likely, unless `likely` says otherwise."""
+
+    def __init__(self, infills=(), free=None, likely=None, answers=True):
+        self.infills, self.written, self.likely, self.answers = list(infills), free, likely or {}, answers
+        self.asked, self.filled, self.weighed = [], [], []
+
+    def ask(self, text, before, marks, categories):
+        self.asked.append((text, before, marks, categories))
+        return object() if self.answers else None
+
+    def infill(self, answer, text, marks):
+        self.filled.append(marks)
+        return self.infills
+
+    def free(self, answer, text):
+        return self.written
+
+    def likelihoods(self, answer, texts):
+        self.weighed.append(list(texts))
+        return [self.likely.get(text, -0.3) for text in texts]
+
+
+class Grade:
+    """P(flag) of proposed texts: as given by text, or else `otherwise`."""
+
+    def __init__(self, given=None, otherwise=0.0):
+        self.given, self.otherwise, self.seen = given or {}, otherwise, []
+
+    def __call__(self, texts):
+        self.seen += texts
+        return [self.given.get(text, self.otherwise) for text, _ in texts]
+
+
+def offered(marked: str, rewriter=None, grade=None, fits=lambda text: True, before="", terms=TERMS):
+    """The proposal for a text whose faults stand between braces; the guards are the real ones."""
+    text, marks = "", []
+    for at, piece in enumerate(marked.replace("}", "{").split("{")):
+        if at % 2:
+            marks.append(Span(len(text), len(text) + len(piece)))
+        text += piece
+    detection = Detection(0.9, ("gender",), tuple(marks))
+    return best(
+        text,
+        before,
+        detection,
+        terms.find(text),
+        terms,
+        grade or Grade(),
+        0.5,
+        (lambda: rewriter) if rewriter else None,
+        fits,
+    )
+
+
+def all_listed(text: str) -> set[str]:
+    """The text with its listed terms replaced, in every way."""
+    return {TERMS.rewrite(text, TERMS.find(text), choice) for choice in range(6)}
+
+
+def test_settled_replacements_come_first_and_no_model_is_asked():
+    rewriter = FakeRewriter(infills=["The person opened the meeting."])
+    found = offered("The {chairman} opened the meeting.", rewriter)
+    assert found == Proposal("The chair opened the meeting.", "term", "safe")
+    assert rewriter.asked == []
+
+
+def test_a_settled_replacement_that_stays_flagged_gives_way_to_other_listed_ones_then_to_the_model():
+    convenor = "The convenor opened the meeting."
+    rewriter = FakeRewriter(infills=[convenor], likely={convenor: -0.1})
+    marked = "The {chairman} opened the meeting."
+    listed = {text: 0.9 for text in all_listed("The chairman opened the meeting.")}
+    del listed["The chairperson opened the meeting."]
+    assert offered(marked, rewriter, Grade(listed)) == Proposal("The chairperson opened the meeting.", "term", "unsafe")
+    assert offered(marked, rewriter, Grade(otherwise=0.9, given={convenor: 0.0})) == Proposal(
+        convenor, "infill", "unsafe"
+    )
+
+
+def test_a_replacement_that_is_not_settled_is_never_safe():
+    found = offered("The {crazy} deadline stays.")
+    assert found.origin == "term"
+    assert found.safety == "unsafe"
+    assert "crazy" not in found.text
+
+
+def test_without_a_model_and_without_a_term_nothing_is_offered():
+    assert offered("{Girls lose interest in} engineering.") is None
+
+
+def test_the_model_is_told_the_marks_of_detector_and_terms_together():
+    rewriter = FakeRewriter()
+    offered("{Those} crazy plans won't {work}.", rewriter, before="Hello.")
+    text, before, marks, categories = rewriter.asked[0]
+    assert [text[mark.start : mark.end] for mark in marks] == ["Those crazy", "work"]
+    assert before == "Hello."
+    assert categories == ("gender",)
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        pytest.param("The 4 neighbours next door sang.", id="a number changed"),
+        pytest.param("Sorry, I cannot rewrite this.", id="a comment"),
+        pytest.param("The 3 trash folk next door sang in the night and danced and left and ate.", id="too much"),
+        pytest.param("The 3 chairmen next door sang.", id="a listed term is new"),
+        pytest.param("The 3 trailer trash next door sang.", id="the same words"),
+        pytest.param("", id="nothing"),
+    ],
+)
+def test_what_a_guard_or_the_term_list_speaks_against_is_not_offered(written):
+    grade = Grade()
+    assert offered("The 3 {trailer trash} next door sang.", FakeRewriter(free=written), grade) in (
+        None,
+        Proposal("The 3 next door sang.", "deletion", "unsafe"),
+    )
+    assert written not in [text for text, _ in grade.seen]
+
+
+def test_nothing_is_offered_when_every_candidate_fails():
+    rewriter = FakeRewriter(infills=["The 3 people next door sang."], free="The 3 neighbours next door sang.")
+    assert offered("The 3 {trailer trash} next door sang.", rewriter, Grade(otherwise=0.99)) is None
+    assert rewriter.weighed == []
+
+
+def test_nothing_is_offered_that_does_not_fit_the_document():
+    rewriter = FakeRewriter(infills=["The person opened the meeting."])
+    assert offered("The {chairman} opened the meeting.", rewriter, fits=lambda text: False) is None
+    only = "The person opened the meeting."
+    assert offered("The {chairman} opened the meeting.", rewriter, fits=lambda text: text == only).text == only
+
+
+def test_the_likeliest_candidate_wins():
+    rewriter = FakeRewriter(
+        infills=["The people next door sang.", "The families next door sang."],
+        likely={"The people next door sang.": -2.0, "The families next door sang.": -0.5, DELETED: -9.0},
+    )
+    assert offered("The {trailer trash} next door sang.", rewriter).text == "The families next door sang."
+
+
+def test_a_candidate_nearer_to_the_threshold_must_be_likelier():
+    texts = ["The people next door sang.", "The families next door sang."]
+    rewriter = FakeRewriter(infills=texts, likely={texts[0]: -0.5, texts[1]: -0.35, DELETED: -9.0})
+    assert offered("The {trailer trash} next door sang.", rewriter, Grade({texts[1]: 0.4})).text == texts[0]
+
+
+def test_the_models_own_words_are_not_offered_when_they_are_unlikely():
+    marked, said = "The {trailer trash} next door sang.", "The people next door sang."
+    assert offered(marked, FakeRewriter(infills=[said], likely={said: -0.5, DELETED: -9.0})).text == said
+    unlikely = FakeRewriter(infills=[said], likely={said: -3.0, DELETED: -9.0})
+    assert offered(marked, unlikely) is None
+
+
+def test_words_of_the_sentence_before_do_not_come_in():
+    rewriter = FakeRewriter(infills=["The musicians next door sang."])
+    grade = Grade({"The next door sang.": 0.9})
+    marked = "The {trailer trash} next door sang."
+    assert offered(marked, rewriter, grade, before="Musicians arrived.") is None
+    assert offered(marked, rewriter, grade, before="Visitors arrived.").text == "The musicians next door sang."
+
+
+def test_a_model_keeps_names_even_inside_a_mark():
+    assert offered("{The Windhoek trash} is everywhere.", FakeRewriter(infills=["The town is everywhere."])) is None
+    kept = FakeRewriter(infills=["The Windhoek litter is everywhere."])
+    assert offered("{The Windhoek trash} is everywhere.", kept).text == "The Windhoek litter is everywhere."
+
+
+def test_of_two_candidates_as_likely_the_one_that_changes_less_wins():
+    rewriter = FakeRewriter(
+        infills=["The neighbours next door sang."],
+        free="The neighbours next door made music.",
+    )
+    grade = Grade({"The next door sang.": 0.9})
+    assert offered("The {trailer trash} next door sang.", rewriter, grade).text == "The neighbours next door sang."
+
+
+def test_candidates_are_graded_after_the_same_sentence_and_each_only_once():
+    grade = Grade()
+    same = "The people next door sang."
+    offered("The {trailer trash} next door sang.", FakeRewriter(infills=[same, same], free=same), grade, before="Hi.")
+    assert grade.seen.count((same, "Hi.")) == 1
+    assert {before for _, before in grade.seen} == {"Hi."}
+
+
+def test_more_than_three_faults_are_left_to_a_free_rewrite():
+    text = "{Boys} are strong, {girls} are weak, {aunts} are kind and {uncles} are stern."
+    rewriter = FakeRewriter(infills=["unused"])
+    offered(text, rewriter)
+    assert rewriter.filled == []
+    offered(text.replace("{uncles}", "uncles"), rewriter)
+    assert len(rewriter.filled) == 1
+
+
+def test_a_passage_too_long_for_the_model_keeps_what_the_term_list_offers():
+    found = offered("The {crazy} deadline stays.", FakeRewriter(answers=False))
+    assert found == offered("The {crazy} deadline stays.")
+    assert offered("{Girls lose interest in} engineering.", FakeRewriter(answers=False)) is None
+
+
+@pytest.mark.parametrize(
+    ("marked", "expected"),
+    [
+        ("We can't serve the {so-called} experts today.", "We can't serve the experts today."),
+        ("{So-called} experts met in the old hall.", "Experts met in the old hall."),
+        ("It broke on the very first day, {of course}.", "It broke on the very first day."),
+        ("The new plan, {of course}, fails for two reasons.", "The new plan fails for two reasons."),
+        ("{Obviously}, the new plan fails for two reasons.", "The new plan fails for two reasons."),
+        ("It is, {frankly}, {sadly}, over for both of the teams.", "It is over for both of the teams."),
+        ("Edit the {crazy} .gitignore file before the release.", "Edit the .gitignore file before the release."),
+        ("edit the {stupid} file before the next release", "edit the file before the next release"),
+        ("We left the ({silly}) old hall before noon.", None),
+    ],
+)
+def test_a_deleted_mark_takes_its_space_and_its_commas_along(marked, expected):
+    found = offered(marked, FakeRewriter(), terms=TermList([], "none"))
+    assert found == (expected and Proposal(expected, "deletion", "unsafe"))
+
+
+@pytest.mark.parametrize(
+    ("spans", "expected"),
+    [
+        ([], ()),
+        ([(4, 7)], ((4, 7),)),
+        ([(8, 11), (4, 7)], ((4, 11),)),  # only a space between
+        ([(0, 7), (4, 11)], ((0, 11),)),  # overlapping
+        ([(0, 11), (4, 7)], ((0, 11),)),  # one inside the other
+        ([(0, 3), (8, 11)], ((0, 3), (8, 11))),
+        ([(8, 11), (13, 16)], ((8, 11), (13, 16))),  # a comma between
+        ([(4, 7), (4, 7)], ((4, 7),)),
+    ],
+)
+def test_spans_that_touch_are_joined(spans, expected):
+    text = "one two six, ten"
+    assert joined(text, [Span(*span) for span in spans]) == tuple(Span(*span) for span in expected)

