@@ -88,7 +88,7 @@ def judge(linter: Linter, before: str, text: str, syntax: str, chosen: dict[tupl
     found = [passage for passage in passages(document)[0] if passage.span.start >= len(head)]
     review = linter.check(document)
     # A review tells of findings only; the probabilities of the others are in the verdicts, which it has just made.
-    verdicts = linter._verdicts(document, found)
+    verdicts = linter.verdicts(document, found)
     findings = tuple(finding for finding in review.findings if finding.span.start >= len(head))
     spans = {finding.span for finding in findings if finding.rewrite is not None}
     edits = [edit for finding in findings if finding.rewrite is not None for edit in finding.rewrite.edits]

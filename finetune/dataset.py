@@ -103,7 +103,7 @@ def _find(text: str, span: str) -> tuple[int, int]:
 
 def plain(text: str) -> tuple[str, list[int]]:
     """A passage's plain text, read as Markdown, and where in `text` each of its characters begins."""
-    segments, _ = markdown.segments(text)
+    segments = markdown.read(text).segments
     if len(segments) != 1:  # a line that Markdown reads as a quote, as two cells, or as no prose at all
         return text, list(range(len(text)))
     segment = segments[0]

@@ -1,12 +1,11 @@
 """How much say a language model gets: its weight and the threshold of the combined probability, chosen on dev.
 
-Reads the shipped detector, term list and model through the linter itself, so that what is measured is what runs.
+Reads the shipped detector, term list and model through the judge itself, so that what is measured is what runs.
 """
 
 from __future__ import annotations
 
 import json
-import math
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -14,7 +13,9 @@ from finetune import metrics
 from finetune.dataset import Row
 from srlint.candidates import joined
 from srlint.config import Settings
-from srlint.linter import MOST_LOG_ODDS, Linter, log_odds, with_terms
+from srlint.judge import MOST_LOG_ODDS, Judge, with_terms
+from srlint.models.loaded import Models
+from srlint.odds import log_odds, probability
 
 WEIGHTS = (0.0, 0.05, 0.1, 0.15, 0.2, 0.25, 0.3, 0.4, 0.5)
 
@@ -29,7 +30,7 @@ def calibrate(rows: Sequence[Row], manifest: Path, max_false_alarms: float, log:
     best: tuple[float, float, float] | None = None
     for weight in WEIGHTS:
         odds = [(1 - weight) * a + weight * b for a, b in zip(own, said, strict=True)]
-        figures = metrics.best_threshold([_sigmoid(value) for value in odds], flagged, max_false_alarms)
+        figures = metrics.best_threshold([probability(value) for value in odds], flagged, max_false_alarms)
         log(f"weight {weight}: F1 {figures.f1:.4f} at {figures.threshold}, false alarms {figures.false_alarms:.4f}")
         if best is None or figures.f1 > best[0] + 1e-9:
             best = (figures.f1, weight, figures.threshold)
@@ -43,17 +44,18 @@ def calibrate(rows: Sequence[Row], manifest: Path, max_false_alarms: float, log:
 def opinions(rows: Sequence[Row]) -> tuple[list[float], list[float]]:
     """Log-odds of each row by detector and terms, and by the model; 0 for a model that has no room for a row."""
     own, said = [], []
-    with Linter.open(Settings(use_cache=False)) as linter:
-        detections = linter.detector.detect([(row.text, row.before) for row in rows])
-        model = linter.model()
+    models = Models()
+    judge = Judge(Settings(use_cache=False), models, models.language(None))
+    try:
+        detections = judge.detect([(row.text, row.before) for row in rows])
+        model = models.language(None).rewriter
         for row, detection in zip(rows, detections, strict=True):
-            matches = linter.terms.find(row.text)
-            judged = with_terms(detection, matches, linter.probability(detection, matches))
+            matches = judge.terms.find(row.text)
+            judged = with_terms(detection, matches, judge.probability(detection, matches))
             answer = model.ask(row.text, row.before, joined(row.text, judged.marks), judged.categories)
             own.append(log_odds(judged.probability))
             said.append(max(-MOST_LOG_ODDS, min(MOST_LOG_ODDS, log_odds(answer.flagged))) if answer else 0.0)
+    finally:
+        models.close()
     return own, said
 
-
-def _sigmoid(value: float) -> float:
-    return 1 / (1 + math.exp(-value))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import math
 import shutil
 import tempfile
 from collections.abc import Sequence
@@ -12,6 +11,7 @@ from pathlib import Path
 
 from srlint.detector import encode, shipped_tokenizer
 from srlint.errors import ModelError
+from srlint.odds import probability
 
 # Verdicts at the threshold that must agree between the float and the 8-bit graph.
 MIN_AGREEMENT = 0.98
@@ -114,5 +114,5 @@ def _probabilities(path: Path, manifest: dict, passages: Sequence[tuple[str, str
         encoded = encode(tokenizer, text, before)
         ids, segments = (numpy.array([values], dtype=numpy.int64) for values in (encoded.ids, encoded.segments))
         passage, _ = session.run(None, {"ids": ids, "segments": segments})
-        results.append(1 / (1 + math.exp(-float(passage[0, 0]) / manifest["temperature"] - manifest["bias"])))
+        results.append(probability(float(passage[0, 0]) / manifest["temperature"] + manifest["bias"]))
     return results

@@ -8,6 +8,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
+from srlint.errors import DocumentError
+
 if TYPE_CHECKING:
     import sqlite3
 
@@ -139,6 +141,34 @@ class ResultCache:
         with self._connection as connection:
             connection.execute("BEGIN IMMEDIATE")
             connection.executemany("INSERT OR REPLACE INTO results VALUES (?, ?)", items)
+
+
+def size(folder: Path) -> int:
+    """How many bytes the cache in `folder` takes on disk."""
+    return sum(file.stat().st_size for file in _files(folder))
+
+
+def clean(folder: Path) -> int:
+    """Remove the cache in `folder`, and the folder if nothing else lies in it. Returns the bytes set free.
+
+    Raises DocumentError for a folder that is no cache of srlint's: its CACHEDIR.TAG is missing or another's.
+    """
+    if not folder.is_dir():
+        return 0
+    tag = folder / "CACHEDIR.TAG"
+    if not tag.is_file() or tag.read_text(encoding="utf-8", errors="replace") != _TAG:
+        raise DocumentError(f"{folder}: not a cache of srlint's, left alone")
+    freed = size(folder)
+    for file in (*_files(folder), folder / ".gitignore", tag):
+        file.unlink(missing_ok=True)
+    with suppress(OSError):  # somebody keeps something else there
+        folder.rmdir()
+    return freed
+
+
+def _files(folder: Path) -> list[Path]:
+    """The result files of every layout, with what SQLite keeps beside them."""
+    return [file for file in folder.glob("results-*.sqlite3*") if file.is_file()]
 
 
 def _mark_as_cache(folder: Path) -> None:

@@ -206,3 +206,8 @@ CATEGORIES: tuple[Category, ...] = (
 
 IDS: tuple[str, ...] = tuple(category.id for category in CATEGORIES)
 BY_ID: dict[str, Category] = {category.id: category for category in CATEGORIES}
+
+# The category of findings about srlint's own comments; no model knows it.
+SUPPRESSION = "suppression"
+# What can be switched on and off.
+EVERY: tuple[str, ...] = (*IDS, SUPPRESSION)

@@ -8,7 +8,6 @@ side by side instead, since onnxruntime leaves Python's lock.
 from __future__ import annotations
 
 import json
-import math
 import os
 import unicodedata
 from collections.abc import Sequence
@@ -19,6 +18,7 @@ from importlib import resources
 from pathlib import Path
 from typing import Any
 
+from srlint import odds
 from srlint.document import Span
 from srlint.errors import ModelError
 from srlint.formats.atoms import ATOM
@@ -122,9 +122,9 @@ class Detector:
             },
         )
         return Detection(
-            probability=_sigmoid(passage[0, 0] / self._temperature + self._bias),
-            categories=self._named([_sigmoid(logit) for logit in passage[0, 1:]]),
-            marks=marks(text, encoded.spans, [_sigmoid(logit) for logit in tokens[0]], self._mark_threshold),
+            probability=odds.probability(float(passage[0, 0]) / self._temperature + self._bias),
+            categories=self._named([odds.probability(float(logit)) for logit in passage[0, 1:]]),
+            marks=marks(text, encoded.spans, [odds.probability(float(x)) for x in tokens[0]], self._mark_threshold),
         )
 
     def _named(self, scores: Sequence[float]) -> tuple[str, ...]:
@@ -173,10 +173,6 @@ def marks(text: str, spans: Sequence[Span | None], scores: Sequence[float], thre
         else:
             found.append(Span(start, end))
     return tuple(found)
-
-
-def _sigmoid(logit: float) -> float:
-    return 0.5 + 0.5 * math.tanh(float(logit) / 2)  # unlike the textbook form it cannot overflow
 
 
 def _in_word(text: str, at: int) -> bool:

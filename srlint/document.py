@@ -42,6 +42,14 @@ class Position:
     column: int
 
 
+@dataclass(frozen=True, slots=True)
+class Comment:
+    """A comment in the syntax of its document: where it stands with its marks, and what it says without them."""
+
+    span: Span
+    text: str
+
+
 @dataclass(frozen=True)
 class Document:
     """The text of one document, without its byte order mark, and the syntax it is written in.

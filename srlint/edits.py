@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 
 from srlint.align import align
 from srlint.document import Document, Span
+from srlint.errors import DocumentError
 from srlint.findings import Edit
 from srlint.formats.atoms import ATOM
 from srlint.passages import Passage, passages
@@ -24,8 +25,8 @@ _TOKEN = re.compile(
 # What an alignment gains by keeping a token: opaque elements before words, words before punctuation, white space last.
 _ATOM_WEIGHT, _WORD_WEIGHT, _SIGN_WEIGHT, _SPACE_WEIGHT = 10_000, 100, 10, 1
 
-# Characters that mean markup somewhere in Markdown or HTML, and beginnings of a line that do.
-_MARKUP = frozenset("*_`[]<>&\\|~$^{}")
+# Characters that mean markup in one of the formats or end a string, and beginnings of a line that do.
+_MARKUP = frozenset("*_`[]<>&\\|~$^{}#%\"")
 _LINE_START = re.compile(r"\s*(?:[-+#=>]|\d{1,9}[.)](?:\s|\Z))")
 
 
@@ -80,7 +81,10 @@ def reads_as(
     found = passages(document, include_quotes)[0]
     before, spans = [item.text for item in found], [item.span for item in found]
     edited = Document(apply(document.text, edits), document.syntax, document.bom)
-    after = [item.text for item in passages(edited, include_quotes)[0]]
+    try:
+        after = [item.text for item in passages(edited, include_quotes)[0]]
+    except DocumentError:  # no longer a document of its syntax
+        return False
     if passage.span not in spans:
         return False
     at = spans.index(passage.span)

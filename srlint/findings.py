@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from srlint.document import Document, Span
+from srlint.document import Comment, Document, Span
 
 Safety = Literal["safe", "unsafe"]
+# From the least to the most severe.
+Severity = Literal["info", "warning", "error"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +42,7 @@ class Finding:
     marks: tuple[Span, ...]
     message: str
     rewrite: Rewrite | None
+    severity: Severity = "warning"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +55,9 @@ class Skipped:
 
 @dataclass(frozen=True, slots=True)
 class Review:
-    """The outcome for one document: findings in order of position."""
+    """The outcome for one document, each part in order of position. `comments` are those of the document's syntax."""
 
     document: Document
     findings: tuple[Finding, ...]
     skipped: tuple[Skipped, ...]
+    comments: tuple[Comment, ...] = ()

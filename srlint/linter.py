@@ -1,73 +1,68 @@
-"""The only composition: a document in, a review out. Cache, then detector and terms, then rewrites and their grades."""
+"""The only composition: a document in, a review out. Cache, then judgement, then what the author chose to hear of."""
 
 from __future__ import annotations
 
 import json
-import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from functools import cached_property
+from dataclasses import replace
+from functools import cache
 from hashlib import sha256
+from importlib import resources
 from types import TracebackType
-from typing import TYPE_CHECKING
+from typing import TypeVar
 
-from srlint import __version__, candidates, prompt
+from srlint import __version__, prompt, suppress
 from srlint.cache import Cache, open_cache, to_stderr
-from srlint.categories import BY_ID
 from srlint.config import Settings
-from srlint.detector import Detection, Detector, model_digest
+from srlint.detector import model_digest
 from srlint.document import Document, Span
 from srlint.edits import apply, diff, project, reads_as
-from srlint.findings import Edit, Finding, Review, Rewrite
+from srlint.findings import Edit, Finding, Review, Rewrite, Skipped
+from srlint.judge import Judge
 from srlint.models.embedded import NotInstalledError
-from srlint.models.locate import Located, locate
-from srlint.models.manifest import Manifest, from_metadata
+from srlint.models.loaded import LanguageModel, Models
 from srlint.passages import Passage, passages
-from srlint.terms import TermList, TermMatch
+from srlint.selection import graded, select
+from srlint.verdict import (
+    Outcome,
+    Verdict,
+    outcome_from_bytes,
+    outcome_to_bytes,
+    verdict_from_bytes,
+    verdict_to_bytes,
+)
 
-if TYPE_CHECKING:
-    from srlint.engine.decode import Rewriter
-    from srlint.engine.session import Session
-
-
-# The language model's own log-odds count up to this: a small one is too sure of itself.
-MOST_LOG_ODDS = 4.0
-
-
-@dataclass(frozen=True, slots=True)
-class Verdict:
-    """What is known of a passage's text, wherever it stands: all of it can be kept in the cache."""
-
-    probability: float
-    categories: tuple[str, ...] = ()
-    marks: tuple[Span, ...] = ()
-    message: str = ""
-    rewrite: str | None = None
-    safety: str = "unsafe"
+Stored = TypeVar("Stored")
 
 
 class Linter:
-    """Checks documents with one set of models. Models are loaded when a passage first needs them."""
+    """Checks documents under one set of settings. Models are loaded when a passage first needs them."""
 
-    def __init__(self, settings: Settings, cache: Cache, warn: Callable[[str], None]):
+    def __init__(self, settings: Settings, models: Models, cache: Cache, warn: Callable[[str], None]):
         self._settings = settings
+        self._models = models
         self._cache = cache
-        self.terms = TermList.load(settings.terms_add, settings.terms_remove)
-        self._located = _language_model(settings, warn)
+        language = _language_model(settings, models, warn)
+        self._complete = language is not None
+        self.judge = Judge(settings, models, language)
         self._memory: dict[bytes, Verdict] = {}
-        self._session: Session | None = None
-        threshold = settings.threshold
-        model = self._located.digest if self._located else None
-        parts = [__version__, model_digest(), self.terms.digest, threshold, model, prompt.fingerprint()]
-        self._salt = json.dumps(parts).encode()
+        self._salt = _salt(settings, self.judge.terms.digest, language.digest if language else None)
 
     @classmethod
-    def open(cls, settings: Settings, warn: Callable[[str], None] = to_stderr) -> Linter:
+    def open(
+        cls,
+        settings: Settings,
+        warn: Callable[[str], None] = to_stderr,
+        *,
+        models: Models | None = None,
+        cache: Cache | None = None,
+    ) -> Linter:
         """Raises ConfigError for bad terms, ModelError for a model that was asked for and cannot be used.
 
-        Without the `embedded` extra the run goes on with detector and term list, after one call of `warn`.
+        Without the `embedded` extra the run goes on with detector and term list, after one call of `warn`. Linters may
+        share `models` and `cache`; whoever closes one of them closes both for all.
         """
-        return cls(settings, open_cache(settings, warn), warn)
+        return cls(settings, models or Models(), cache or open_cache(settings, warn), warn)
 
     def __enter__(self) -> Linter:
         return self
@@ -79,34 +74,76 @@ class Linter:
 
     def close(self) -> None:
         """Lets go of the models and the cache."""
-        if "detector" in self.__dict__:
-            self.detector.close()
-        if self._session is not None:
-            self._session.close()
-            self._session = None
+        self._models.close()
         self._cache.close()
 
-    def check(self, document: Document) -> Review:
-        """Every passage judged, findings in order of position. Raises DocumentError, ModelError."""
-        found, skipped = passages(document, self._settings.include_quotes)
-        verdicts = self._verdicts(document, found)
-        findings = (_finding(document, passage, verdict) for passage, verdict in zip(found, verdicts, strict=True))
-        return Review(document, tuple(finding for finding in findings if finding is not None), skipped)
+    def check(self, document: Document, enabled: frozenset[str] | None = None) -> Review:
+        """Findings of the `enabled` categories (None: those of the settings), less those that comments silence.
 
-    def _verdicts(self, document: Document, found: Sequence[Passage]) -> list[Verdict]:
+        Raises DocumentError, ModelError.
+        """
+        enabled = self._settings.enabled(None) if enabled is None else enabled
+        outcome = self._outcome(document)
+        chosen = replace(outcome.review(document), findings=select(outcome, self._settings, enabled))
+        # Without a language model fewer passages may be found, so that a comment only looks as if it did nothing.
+        left = suppress.apply(chosen, enabled, unused=self._complete)
+        return replace(left, findings=graded(left.findings, outcome.asked, self._settings))
+
+    def _outcome(self, document: Document) -> Outcome:
+        """What the models say of the document, from the cache if it was checked before, byte for byte."""
+        key = sha256(self._salt + f"{document.syntax}\0{document.text}".encode()).digest()
+        known = self._remembered([key], outcome_from_bytes)
+        if key not in known:
+            known[key] = self._judged(document)
+            self._cache.put_many({key: outcome_to_bytes(known[key])})
+        return known[key]
+
+    def _judged(self, document: Document) -> Outcome:
+        found, skipped, comments = passages(document, self._settings.include_quotes)
+        verdicts = self.verdicts(document, found)
+        placed = list(zip(found, verdicts, strict=True))
+        flagged = [(passage, verdict) for passage, verdict in placed if verdict.categories]
+        excused = [Skipped(passage.span, verdict.skipped) for passage, verdict in placed if verdict.skipped]
+        return Outcome(
+            # Without a finding nobody asks for the threshold, and asking could load a model.
+            bar=self.judge.bar if flagged else 0.0,
+            # A caption or a note is read after the block it stands in, but reported where it stands.
+            findings=tuple(
+                sorted(
+                    (_finding(document, passage, verdict) for passage, verdict in flagged),
+                    key=lambda finding: finding.span,
+                )
+            ),
+            asked={passage.span: verdict.severity for passage, verdict in flagged if verdict.severity is not None},
+            skipped=tuple(sorted((*skipped, *excused), key=lambda item: item.span)),
+            comments=comments,
+        )
+
+    def verdicts(self, document: Document, found: Sequence[Passage]) -> list[Verdict]:
+        """The verdict on each of the document's passages, from memory, from the cache, or new."""
         keys = [self._key(document, passage) for passage in found]
         unknown = [key for key in dict.fromkeys(keys) if key not in self._memory]
-        self._memory.update((key, _decoded(value)) for key, value in self._cache.get_many(unknown).items())
+        self._memory.update(self._remembered(unknown, verdict_from_bytes))
         missing = {key: passage for key, passage in zip(keys, found, strict=True) if key not in self._memory}
         if missing:
-            detections = self.detector.detect([(passage.text, passage.before) for passage in missing.values()])
-            judged = {
-                key: self._judge(document, passage, detection)
-                for (key, passage), detection in zip(missing.items(), detections, strict=True)
-            }
-            self._memory.update(judged)
-            self._cache.put_many({key: _encoded(verdict) for key, verdict in judged.items()})
+            judged = self.judge.judge(
+                list(missing.values()),
+                lambda passage, new: _fits(document, passage, new, self._settings.include_quotes),
+            )
+            made = dict(zip(missing, judged, strict=True))
+            self._memory.update(made)
+            self._cache.put_many({key: verdict_to_bytes(verdict) for key, verdict in made.items()})
         return [self._memory[key] for key in keys]
+
+    def _remembered(self, keys: Sequence[bytes], read: Callable[[bytes], Stored]) -> dict[bytes, Stored]:
+        """What the cache knows of `keys`. An entry that makes no sense is as good as none."""
+        known = {}
+        for key, value in self._cache.get_many(keys).items():
+            try:
+                known[key] = read(value)
+            except (ValueError, TypeError, IndexError, KeyError):
+                continue
+        return known
 
     def _key(self, document: Document, passage: Passage) -> bytes:
         """All that a verdict hangs on: the text, the sentence before, and the source, whose markup edits must spare."""
@@ -114,133 +151,44 @@ class Linter:
         own = "\x00".join((document.syntax, passage.text, passage.before, source))
         return sha256(self._salt + own.encode("utf-8", "surrogatepass")).digest()
 
-    def _judge(self, document: Document, passage: Passage, detection: Detection) -> Verdict:
-        matches = self.terms.find(passage.text)
-        judged = with_terms(detection, matches, self.probability(detection, matches))
-        probability = self._second_opinion(passage, judged)
-        if probability < self._threshold:
-            return Verdict(probability)
-        proposal = candidates.best(
-            passage.text,
-            passage.before,
-            judged,
-            matches,
-            self.terms,
-            self._graded,
-            self._settings.threshold or self.detector.threshold,
-            self.model if self._located else None,
-            lambda new: _fits(document, passage, new, self._settings.include_quotes),
-        )
-        return Verdict(
-            probability=probability,
-            categories=judged.categories,
-            marks=candidates.joined(passage.text, judged.marks),
-            message=message(passage.text, judged, matches),
-            rewrite=proposal.text if proposal else None,
-            safety=proposal.safety if proposal else "unsafe",
-        )
 
-    def probability(self, detection: Detection, matches: Sequence[TermMatch]) -> float:
-        """The detector's probability, moved by what a listed term says, in log-odds calibrated on dev."""
-        evidence = self.detector.term_evidence
-        kind = "sure" if any(match.sure for match in matches) else "unsure" if matches else None
-        return 1 / (1 + math.exp(-log_odds(detection.probability) - (evidence[kind] if kind else 0.0)))
-
-    def _second_opinion(self, passage: Passage, judged: Detection) -> float:
-        """The final probability: the detector's log-odds and the model's own, by the weight in the model's manifest.
-
-        The model is asked only where its answer can change the verdict.
-        """
-        weight = self._manifest.judge_weight
-        own, bar = (1 - weight) * log_odds(judged.probability), log_odds(self._threshold)
-        if not weight or abs(own - bar) > weight * MOST_LOG_ODDS:
-            return judged.probability
-        marks = candidates.joined(passage.text, judged.marks)
-        answer = self.model().ask(passage.text, passage.before, marks, judged.categories)
-        if answer is None:
-            return judged.probability
-        said = min(max(log_odds(answer.flagged), -MOST_LOG_ODDS), MOST_LOG_ODDS)
-        return 1 / (1 + math.exp(-own - weight * said))
-
-    def _graded(self, texts: Sequence[tuple[str, str]]) -> list[float]:
-        """P(flag) of proposed texts, by the same measure as the passages themselves."""
-        detections = self.detector.detect(texts)
-        return [
-            self.probability(detection, self.terms.find(text))
-            for (text, _), detection in zip(texts, detections, strict=True)
-        ]
-
-    @cached_property
-    def detector(self) -> Detector:
-        return Detector.load()
-
-    @property
-    def _threshold(self) -> float:
-        return self._settings.threshold or self._manifest.threshold or self.detector.threshold
-
-    @cached_property
-    def _manifest(self) -> Manifest:
-        """That of the language model; without one, that of a model that has no say."""
-        if self._located is None:
-            return Manifest()
-        if self._located.manifest is not None:
-            return self._located.manifest
-        self.model()
-        assert self._session is not None
-        found = from_metadata(str(self._located.path), self._session.metadata)
-        found.check(str(self._located.path))
-        return found
-
-    def model(self) -> Rewriter:
-        """The language model, loaded when first asked for. Raises ModelError."""
-        return self._loaded
-
-    @cached_property
-    def _loaded(self) -> Rewriter:
-        from srlint.engine.decode import Rewriter
-        from srlint.engine.session import Session
-        from srlint.models.locate import embedded
-
-        assert self._located is not None
-        self._session = Session.open(self._located.path or embedded())
-        return Rewriter(self._session)
+def _salt(settings: Settings, terms: str, model: str | None) -> bytes:
+    """What every verdict hangs on, apart from the text."""
+    judged_by = [__version__, _code_digest(), model_digest(), prompt.fingerprint(), terms, model]
+    asked = [
+        settings.threshold,
+        sorted(dict(settings.thresholds).items()),
+        sorted(dict(settings.terms_severity).items()),
+        sorted(settings.allow),
+        settings.include_quotes,
+    ]
+    return json.dumps([judged_by, asked]).encode()
 
 
-def _language_model(settings: Settings, warn: Callable[[str], None]) -> Located | None:
+@cache
+def _code_digest() -> str:
+    """Tells one state of srlint's own code from another, since two may bear the same version."""
+    digest = sha256()
+    folders = [resources.files("srlint")]
+    while folders:
+        for entry in sorted(folders.pop().iterdir(), key=lambda entry: entry.name):
+            if entry.is_dir() and entry.name != "__pycache__":
+                folders.append(entry)
+            elif entry.name.endswith(".py"):
+                digest.update(entry.read_bytes())
+    return digest.hexdigest()
+
+
+def _language_model(settings: Settings, models: Models, warn: Callable[[str], None]) -> LanguageModel | None:
     if not settings.use_model:
         return None
     try:
-        return locate(settings.model)
+        return models.language(settings.model)
     except NotInstalledError as error:
         if settings.model is not None:
             raise
         warn(f"no rewrites by a language model: {error}")
         return None
-
-
-def log_odds(probability: float) -> float:
-    bounded = min(max(probability, 1e-6), 1 - 1e-6)
-    return math.log(bounded / (1 - bounded))
-
-
-def with_terms(detection: Detection, matches: Sequence[TermMatch], probability: float) -> Detection:
-    """The detection with what the term list adds: marks, and categories, those of sure terms before the detector's."""
-    sure, unsure = ([match.category for match in matches if match.sure is kind] for kind in (True, False))
-    names = (*sure, *detection.categories, *(name for name in unsure if detection.probability < 0.5))
-    marks = (*detection.marks, *(match.span for match in matches))
-    return Detection(probability, tuple(dict.fromkeys(names)), tuple(sorted(marks)))
-
-
-def message(text: str, detection: Detection, matches: Sequence[TermMatch]) -> str:
-    """One line that says why: the listed terms with their replacements, or the marked words and what they read as."""
-    category = BY_ID[detection.categories[0]]
-    named = [match for match in matches if match.replacements]
-    if named:
-        reason = "; ".join(f"“{text[m.span.start : m.span.end]}”: prefer “{m.replacements[0]}”" for m in named)
-    else:
-        quoted = ", ".join(f"“{text[mark.start : mark.end]}”" for mark in candidates.joined(text, detection.marks))
-        reason = f"{quoted}: {category.summary}" if quoted else category.summary
-    return f"{category.name}: {reason}"
 
 
 def _fits(document: Document, passage: Passage, new: str, include_quotes: bool) -> bool:
@@ -249,10 +197,8 @@ def _fits(document: Document, passage: Passage, new: str, include_quotes: bool) 
     return edits is not None and reads_as(document, passage, edits, new, include_quotes)
 
 
-def _finding(document: Document, passage: Passage, verdict: Verdict) -> Finding | None:
-    """The verdict in the document's own code points; None for a clean passage."""
-    if not verdict.categories:
-        return None
+def _finding(document: Document, passage: Passage, verdict: Verdict) -> Finding:
+    """The verdict on a flagged passage in the document's own code points."""
     return Finding(
         span=passage.span,
         categories=verdict.categories,
@@ -273,19 +219,3 @@ def _rewrite(document: Document, passage: Passage, verdict: Verdict) -> Rewrite 
     moved = [Edit(Span(edit.span.start - start, edit.span.end - start), edit.text) for edit in edits]
     text = apply(document.text[start : passage.span.end], moved)
     return Rewrite(text, edits, verdict.safety)
-
-
-def _encoded(verdict: Verdict) -> bytes:
-    if not verdict.categories:
-        return json.dumps([verdict.probability]).encode()
-    marks = [[mark.start, mark.end] for mark in verdict.marks]
-    values = [verdict.probability, verdict.categories, marks, verdict.message, verdict.rewrite, verdict.safety]
-    return json.dumps(values, ensure_ascii=False).encode()
-
-
-def _decoded(value: bytes) -> Verdict:
-    values = json.loads(value)
-    if len(values) == 1:
-        return Verdict(values[0])
-    probability, categories, marks, text, rewrite, safety = values
-    return Verdict(probability, tuple(categories), tuple(Span(a, b) for a, b in marks), text, rewrite, safety)

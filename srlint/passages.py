@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
-from srlint.document import Document, Span
+from srlint.document import Comment, Document, Span
 from srlint.english import is_english
 from srlint.errors import DocumentError
 from srlint.findings import Skipped
@@ -12,7 +13,7 @@ from srlint.formats import SYNTAXES
 from srlint.formats.segment import Segment, SourceMap
 from srlint.sentences import sentences
 
-__all__ = ["MAX_LENGTH", "Passage", "SourceMap", "passages"]
+__all__ = ["MAX_LENGTH", "Parsed", "Passage", "SourceMap", "passages"]
 
 MAX_LENGTH = 2000  # characters: no sentence is longer, and neither model is trained on such a stretch
 
@@ -34,21 +35,30 @@ class Passage:
     kind: str
 
 
-def passages(document: Document, include_quotes: bool = False) -> tuple[tuple[Passage, ...], tuple[Skipped, ...]]:
-    """The document's passages in order, and what was left out. Raises DocumentError for an unknown syntax."""
-    read = SYNTAXES.get(document.syntax)
-    if read is None:
+class Parsed(NamedTuple):
+    """A document taken apart, each part in order of position."""
+
+    passages: tuple[Passage, ...]
+    skipped: tuple[Skipped, ...]
+    comments: tuple[Comment, ...]
+
+
+def passages(document: Document, include_quotes: bool = False) -> Parsed:
+    """The document's passages, what was left out, and its comments. Raises DocumentError for an unknown syntax."""
+    syntax = SYNTAXES.get(document.syntax)
+    if syntax is None:
         raise DocumentError(f"unknown syntax {document.syntax!r}: expected one of {', '.join(sorted(SYNTAXES))}")
-    segments, skipped = read(document.text, include_quotes)
+    prose = syntax.read(document.text, include_quotes)
     found: list[Passage] = []
-    for segment in segments:
+    skipped = list(prose.skipped)
+    for segment in prose.segments:
         if not any(map(str.isalpha, segment.text)):
             continue
         if not is_english(segment.text):
             skipped.append(Skipped(segment.map.cover(0, len(segment.map)), "not English"))
             continue
         _split(segment, found, skipped)
-    return tuple(found), tuple(sorted(skipped, key=lambda item: item.span))
+    return Parsed(tuple(found), tuple(sorted(skipped, key=lambda item: item.span)), tuple(prose.comments))
 
 
 def _split(segment: Segment, found: list[Passage], skipped: list[Skipped]) -> None:

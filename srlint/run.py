@@ -9,58 +9,127 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal, TextIO
+from typing import TextIO
 
 from srlint import files
-from srlint.config import Settings
-from srlint.document import Document
+from srlint.baseline import DEFAULT_NAME, Baseline
+from srlint.changed import Changes
+from srlint.checker import STDIN, Checker, CheckOptions, Mode
+from srlint.config import Resolver, Settings
 from srlint.errors import DocumentError
-from srlint.fixes import fix
 from srlint.formats import syntax_for
 from srlint.output import FORMATS, Output
 from srlint.output.diff import Diff
 from srlint.output.escape import printable
+from srlint.output.statistics import Statistics
 from srlint.progress import Progress
-from srlint.report import FileReport, Totals, View
-
-if TYPE_CHECKING:
-    from srlint.linter import Linter
-
-Mode = Literal["report", "diff", "fix"]
-# What a report calls standard input that was given no name.
-STDIN = "-"
+from srlint.report import FileReport, Totals, View, counted
 
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """What the command line asked for, apart from what decides the findings (that is in `settings`).
+    """What the command line asked for, apart from what decides the findings (that is in the settings).
 
-    `paths` equal to `("-",)` means standard input, called `stdin_name` in the report. `color` None means: if the stream
-    that the report goes to is a terminal.
+    `paths` equal to `("-",)` means standard input, called `stdin_name` in the report. `reason` goes into the comments
+    of mode "ignore". `changed_since` is a git revision; `write_baseline` records what is found instead of reporting it.
+    `color` None means: if the stream that the report goes to is a terminal.
     """
 
-    settings: Settings
+    resolver: Resolver
     paths: tuple[str, ...]
     mode: Mode = "report"
     unsafe: bool = False
-    format: str = "full"
+    reason: str = ""
+    changed_since: str | None = None
+    write_baseline: bool = False
+    format: str | None = None
     output_file: Path | None = None
+    statistics: bool = False
     stdin_name: str | None = None
     color: bool | None = None
     quiet: bool = False
     verbose: bool = False
+    progress: bool = True
+    # Whether a baseline that lies where one is expected counts, though no setting names it.
+    find_baseline: bool = True
+
+    @property
+    def from_stdin(self) -> bool:
+        return self.paths == (STDIN,)
+
+    @property
+    def folder(self) -> Path:
+        """The folder that all paths share."""
+        return run_folder(self.paths, self.stdin_name)
+
+    @property
+    def settings(self) -> Settings:
+        """Those of the run as a whole, from its folder. Raises ConfigError."""
+        return self.resolver.for_folder(self.folder)
 
 
 def run(job: Job) -> Totals:
     """Do `job`. Raises `ConfigError` and `ModelError` for what spoils the whole run; the rest is told and counted."""
-    targets, notices = _targets(job)
-    totals = Totals(failed=_tell(notices, job))
+    settings = job.settings
+    changes = Changes(job.changed_since, job.folder) if job.changed_since is not None else None
+    targets, notices = find_targets(job)
+    if changes is not None:
+        targets = [target for target in targets if changes.touches(target.path)]
+    kept = BaselineFile.of(job, settings)
+    totals = Totals(failed=tell(notices, job))
     with _report_stream(job) as stream:
         output = _output(job, stream)
         if targets:
-            totals = _check_all(job, targets, output, totals)
+            options = CheckOptions(job.mode, job.unsafe, job.reason, changes, kept.baseline)
+            with Checker(job.resolver, settings, options) as checker:
+                totals = _check_all(job, checker, targets, output, totals)
+        totals = kept.settle(totals)
         output.end(totals)
     return totals
+
+
+@dataclass(frozen=True, slots=True)
+class BaselineFile:
+    """The baseline of a run and where it lies, if there is one. `record`: write what was found; else keep it pruned."""
+
+    baseline: Baseline | None = None
+    path: Path | None = None
+    record: bool = False
+    prune: bool = False
+
+    @classmethod
+    def of(cls, job: Job, settings: Settings) -> BaselineFile:
+        """Raises ConfigError for a baseline that was named and cannot be read."""
+        named = settings.baseline
+        path = named or (settings.root or Path.cwd()) / DEFAULT_NAME
+        if job.write_baseline:
+            return cls(Baseline.load(path) if path.is_file() else Baseline(), path, record=True)
+        if named is None and (job.from_stdin or not job.find_baseline or not path.is_file()):
+            return cls()
+        # In CI nobody would commit the shorter file; the other runs do not see all that is there.
+        partial = job.changed_since is not None or job.from_stdin or job.mode == "diff" or not settings.use_model
+        prune = not partial and not os.environ.get("CI")
+        return cls(Baseline.load(path), path, prune=prune)
+
+    def settle(self, totals: Totals) -> Totals:
+        """Write what is to be kept. Findings that were recorded no longer remain."""
+        if self.baseline is None or self.path is None:
+            return totals
+        shown = files.shown(self.path)
+        if self.record:
+            recorded = self.baseline.recorded()
+            recorded.save(self.path)
+            say(f"{shown}: {counted(len(recorded), 'finding')} accepted")
+            return replace(totals, remaining=0, safe=0, unsafe=0, warnings=0, errors=0)
+        if self.prune and not totals.failed:
+            pruned = self.baseline.pruned()
+            try:
+                if pruned.save(self.path):
+                    gone = len(self.baseline) - len(pruned)
+                    say(f"{shown}: {counted(gone, 'finding')} no longer there, removed")
+            except DocumentError as error:
+                say(f"{error}: not pruned")
+        return totals
 
 
 def say(message: str) -> None:
@@ -68,15 +137,16 @@ def say(message: str) -> None:
     print(f"srlint: {printable(message)}", file=sys.stderr)
 
 
-def _targets(job: Job) -> tuple[Sequence[files.Target], Sequence[files.Notice]]:
-    if job.paths != (STDIN,):
-        return files.find(job.paths, exclude=job.settings.exclude, root=job.settings.root)
+def find_targets(job: Job) -> tuple[Sequence[files.Target], Sequence[files.Notice]]:
+    """The documents that `job` is about, and what there is to say about the paths."""
+    if not job.from_stdin:
+        return files.find(job.paths, job.resolver.selection)
     name = job.stdin_name
     syntax = "markdown" if name is None else syntax_for(name) or "text"
     return [files.Target(Path(STDIN), STDIN if name is None else files.shown(Path(name)), syntax)], []
 
 
-def _tell(notices: Sequence[files.Notice], job: Job) -> int:
+def tell(notices: Sequence[files.Notice], job: Job) -> int:
     """Say what there is to say, and count the errors in it."""
     for notice in notices:
         if notice.severity == "error" or (notice.severity == "note" and not job.quiet) or job.verbose:
@@ -97,7 +167,7 @@ def _report_stream(job: Job) -> Iterator[TextIO]:
             raise DocumentError(f"{job.output_file}: {error}") from error
         return
     # Fixed text from standard input takes standard output, as in any filter.
-    stream = sys.stderr if job.mode == "fix" and job.paths == (STDIN,) else sys.stdout
+    stream = sys.stderr if job.mode in ("fix", "ignore") and job.from_stdin else sys.stdout
     yield stream
     stream.flush()
 
@@ -105,52 +175,36 @@ def _report_stream(job: Job) -> Iterator[TextIO]:
 def _output(job: Job, stream: TextIO) -> Output:
     color = stream.isatty() if job.color is None else job.color
     view = View(color=color, unsafe=job.unsafe, summary=not job.quiet)
-    return Diff(stream, sys.stderr, view) if job.mode == "diff" else FORMATS[job.format](stream, view)
+    if job.mode == "diff":
+        return Diff(stream, sys.stderr, view)
+    if job.statistics:
+        return Statistics(stream, view, job.format)
+    return FORMATS[job.format or "full"](stream, view)
 
 
-def _check_all(job: Job, targets: Sequence[files.Target], output: Output, totals: Totals) -> Totals:
+def _check_all(job: Job, checker: Checker, targets: Sequence[files.Target], output: Output, totals: Totals) -> Totals:
     """Check each target in turn and add it to `totals`; one that cannot be read or written does not stop the others."""
-    from srlint.linter import Linter
-
     # pre-commit lends its hooks a terminal, but keeps what they draw.
-    progress = Progress(sys.stderr, len(targets), wanted=not (job.quiet or os.environ.get("PRE_COMMIT")))
+    wanted = job.progress and not (job.quiet or os.environ.get("PRE_COMMIT"))
+    progress = Progress(sys.stderr, len(targets), wanted=wanted)
     try:
-        with Linter.open(job.settings) as linter:
-            for done, target in enumerate(targets):
-                progress.show(done, printable(target.name))
-                try:
-                    report = _check_one(job, target, linter)
-                    progress.clear()
-                    output.file(report)
-                except DocumentError as error:
-                    progress.clear()
-                    say(f"{target.name}: {error}")
-                    totals = replace(totals, failed=totals.failed + 1)
-                    continue
-                totals = totals.plus(report)
-                if job.verbose:
-                    _tell_skipped(report)
+        for done, target in enumerate(targets):
+            progress.show(done, printable(target.name))
+            try:
+                report = checker.check(target)
+                progress.clear()
+                output.file(report)
+            except DocumentError as error:
+                progress.clear()
+                say(f"{target.name}: {error}")
+                totals = replace(totals, failed=totals.failed + 1)
+                continue
+            totals = totals.plus(report)
+            if job.verbose:
+                _tell_skipped(report)
     finally:
         progress.clear()
     return totals
-
-
-def _check_one(job: Job, target: files.Target, linter: Linter) -> FileReport:
-    from_stdin = job.paths == (STDIN,)
-    data = files.capped(sys.stdin.buffer.read(files.MAX_BYTES + 1)) if from_stdin else files.read(target.path)
-    document = Document.from_bytes(data, target.syntax)
-    review = linter.check(document)
-    if job.mode == "report":
-        return FileReport(target.name, review)
-    fixed = fix(review, linter.check, unsafe=job.unsafe)
-    if job.mode == "fix":
-        new = fixed.review.document.to_bytes()
-        if from_stdin:
-            sys.stdout.buffer.write(new)
-            sys.stdout.buffer.flush()
-        elif new != data:
-            files.write(target.path, new, expected=data)
-    return FileReport(target.name, fixed.review, fixed.rewritten, before=document)
 
 
 def _tell_skipped(report: FileReport) -> None:
@@ -159,8 +213,10 @@ def _tell_skipped(report: FileReport) -> None:
         say(f"{report.name}:{place.line}:{place.column}: skipped: {skipped.reason}")
 
 
-def common_folder(paths: Sequence[str]) -> Path:
-    """The folder that all of `paths` lie in, where the search for a configuration file starts."""
+def run_folder(paths: Sequence[str], stdin_name: str | None = None) -> Path:
+    """The folder that all of `paths` lie in, where a run looks for its settings. Standard input lies where its name
+    says."""
+    paths = [stdin_name or ""] if tuple(paths) == (STDIN,) else paths
     folders = {os.path.abspath(path if os.path.isdir(path) else os.path.dirname(path)) for path in paths}
     try:
         return Path(os.path.commonpath(folders))

@@ -19,7 +19,7 @@ role       true for what a person may be: a named holder may keep the title, and
 pronoun    true for a subject pronoun, whose verb must agree with the replacement
 settled    true when the first replacement keeps the meaning nearly everywhere, so that it may be made without asking
 sure       false when the word has other senses, so that only the detector can tell
-severity   "warning" (default) or "info", the user's word for sure and not sure
+severity   "info", "warning" or "error": what its findings count as; default: what its category does
 """
 
 from __future__ import annotations
@@ -32,15 +32,15 @@ from typing import Any
 
 from srlint.categories import IDS
 from srlint.errors import ConfigError
+from srlint.severity import SEVERITIES
 from srlint.wordforms import plural, verb_forms
 
 KINDS = ("noun", "verb", "noun verb", "plural", "phrase")
-SEVERITIES = ("warning", "info")
 
 _TEXT_KEYS = ("term", "category", "kind", "case", "severity")
-_LIST_KEYS = ("also", "use", "except", "next", "not-next", "prev", "not-prev", "near", "and-near", "not-near")
-_FLAG_KEYS = ("role", "pronoun", "settled", "sure")
-KEYS = (*_TEXT_KEYS, *_LIST_KEYS, *_FLAG_KEYS, "forms")
+LIST_KEYS = ("also", "use", "except", "next", "not-next", "prev", "not-prev", "near", "and-near", "not-near")
+FLAG_KEYS = ("role", "pronoun", "settled", "sure")
+KEYS = (*_TEXT_KEYS, *LIST_KEYS, *FLAG_KEYS, "forms")
 
 # The text is compared in lower case, with one apostrophe, and with a space for every kind of hyphen and space.
 _SAME = str.maketrans({"’": "'", "ʼ": "'", "-": " ", "‐": " ", "‑": " ", "–": " ", "\u00a0": " ", "\u202f": " "})
@@ -109,9 +109,9 @@ def _validate(table: Mapping[str, Any], where: str) -> None:
             near = get_close_matches(str(key), KEYS, n=1)
             hint = f"did you mean {near[0]!r}?" if near else f"known are {', '.join(KEYS)}"
             raise ConfigError(f"{where}: unknown key {key!r}; {hint}")
-        if key in _LIST_KEYS and not _is_texts(value):
+        if key in LIST_KEYS and not _is_texts(value):
             raise ConfigError(f"{where}: {key!r} must be a list of words or phrases, not {value!r}")
-        if key in _FLAG_KEYS and not isinstance(value, bool):
+        if key in FLAG_KEYS and not isinstance(value, bool):
             raise ConfigError(f"{where}: {key!r} must be true or false, not {value!r}")
         if key == "forms" and not (isinstance(value, Mapping) and all(_is_texts(v) for v in value.values())):
             raise ConfigError(f"{where}: 'forms' must be a table of lists, not {value!r}")
@@ -162,7 +162,7 @@ def _forms_of(
         term=term.replace("~", ""),
         category=table["category"],
         settled=table.get("settled", False),
-        sure=table.get("sure", True) and table.get("severity") != "info",
+        sure=table.get("sure", True),
         role=table.get("role", False),
         pronoun=table.get("pronoun", False),
         lower=table.get("case") == "lower",

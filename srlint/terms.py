@@ -189,12 +189,7 @@ def _tables(add: Mapping[str, Mapping[str, Any]] | Iterable[Mapping[str, Any]]) 
             if not isinstance(table, Mapping):
                 raise ConfigError(f"terms.add: {term!r} must be a table, not {table!r}")
         add = [{"term": term, **table} for term, table in add.items()]
-    return [
-        {"settled": bool(table.get("use")) and table.get("severity") != "info", **table}
-        if isinstance(table, Mapping)
-        else table
-        for table in add
-    ]
+    return [{"settled": bool(table.get("use")), **table} if isinstance(table, Mapping) else table for table in add]
 
 
 def _named(forms: list[Form], term: str) -> set[str]:

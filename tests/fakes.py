@@ -23,7 +23,7 @@ class FakeLinter:
     opened = 0
 
     @classmethod
-    def open(cls, settings):
+    def open(cls, settings, warn=None, *, models=None, cache=None):
         cls.opened += 1
         return cls(settings)
 
@@ -36,7 +36,10 @@ class FakeLinter:
     def __exit__(self, *error):
         return None
 
-    def check(self, document: Document) -> Review:
+    def close(self):
+        return None
+
+    def check(self, document: Document, enabled=None) -> Review:
         if "BUG" in document.text:
             raise RuntimeError("not foreseen")
         if "INTERRUPT" in document.text:

@@ -221,7 +221,6 @@ def test_bad_standard_input_gives_2_and_prints_no_text():
         (["--isolated", "--config", "c.toml"], "exclude each other"),
         (["-", "a.md"], "cannot be combined"),
         (["--stdin-filename", "a.md"], "goes with the path -"),
-        (["--config", "none.toml"], "does not exist"),
         (["-o", "none/report.txt"], "no such folder: none"),
         (["--nonsense"], "No such option"),
     ],
@@ -240,7 +239,7 @@ def test_a_mistake_in_the_configuration_gives_2():
     write("a.md", SAFE)
     result = check()
     assert (result.exit_code, result.stdout) == (2, "")
-    assert result.stderr.endswith("pyproject.toml: unknown key 'treshold'; did you mean 'threshold'?\n")
+    assert result.stderr.endswith("pyproject.toml:2: unknown key 'treshold'; did you mean 'threshold'?\n")
     assert check("--isolated").exit_code == 1
 
 
@@ -250,7 +249,9 @@ def test_the_configuration_closest_to_the_paths_holds():
     assert check("docs").exit_code == 0
     assert check("docs/a.md").exit_code == 0
     assert check("docs", "--threshold", "0.9").exit_code == 1
-    assert check(".").exit_code == 1
+    write("b.md", SAFE)
+    assert check(".").stdout.startswith("b.md:1:1")
+    assert "Found 1 passage in 1 file" in check(".").stdout
     assert check("-", "--stdin-filename", "docs/b.md", input=SAFE).exit_code == 0
     assert check(".", "--config", "docs/pyproject.toml").exit_code == 0
 
@@ -258,7 +259,7 @@ def test_the_configuration_closest_to_the_paths_holds():
 def test_options_reach_the_linter(monkeypatch):
     seen = []
     monkeypatch.setattr(fakes.FakeLinter, "__init__", lambda self, settings: seen.append(settings))
-    monkeypatch.setattr(fakes.FakeLinter, "check", lambda self, document: Review(document, (), ()))
+    monkeypatch.setattr(fakes.FakeLinter, "check", lambda self, document, enabled: Review(document, (), ()))
     write("pyproject.toml", "[tool.srlint]\nuse-model = false\n")
     write("a.md", CLEAN)
     check("--model", "small", "--include-quotes", "--no-cache", "--cache-dir", "kept", "--threshold", "0.25")
@@ -365,7 +366,7 @@ def test_an_interrupted_report_leaves_the_last_one():
 def test_an_error_in_a_model_gives_2(monkeypatch):
     from srlint.errors import ModelError
 
-    def refuse(settings):
+    def refuse(settings, **shared):
         raise ModelError("x.gguf: not a GGUF file")
 
     monkeypatch.setattr(fakes.FakeLinter, "open", refuse)
@@ -417,7 +418,7 @@ def test_a_real_interrupt_gives_130():
     write("a.md", CLEAN)
     process = start(
         before="import time\n"
-        "def wait(self, document):\n    print('waiting', flush=True); time.sleep(60)\n"
+        "def wait(self, document, enabled):\n    print('waiting', flush=True); time.sleep(60)\n"
         "fakes.FakeLinter.check = wait"
     )
     assert process.stdout.readline() == b"waiting\n"

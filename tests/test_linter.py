@@ -16,6 +16,8 @@ from srlint.edits import apply
 from srlint.errors import ConfigError, ModelError
 from srlint.findings import Edit, Finding
 from srlint.linter import Linter
+from srlint.models import loaded
+from srlint.models.loaded import LanguageModel
 from srlint.models.locate import Located
 from srlint.models.manifest import Manifest
 
@@ -140,7 +142,7 @@ def test_findings_are_complete_and_in_order(linter):
         assert set(finding.categories) <= BY_ID.keys()
         assert finding.message.startswith(BY_ID[finding.categories[0]].name)
         assert "\n" not in finding.message
-        assert finding.probability >= linter._threshold
+        assert finding.probability >= linter.judge.bar
 
 
 def test_a_rewrite_changes_its_edits_and_nothing_else(linter):
@@ -335,8 +337,8 @@ class Judge:
 def test_a_model_with_a_say_decides_with_the_detector(monkeypatch, flagged, count):
     judge = Judge(flagged)
     located = Located(None, "toy", Manifest(judge_weight=0.8, threshold=0.5))
-    monkeypatch.setattr(linter_module, "locate", lambda model: located)
-    monkeypatch.setattr(Linter, "model", lambda self: judge)
+    monkeypatch.setattr(loaded, "locate", lambda model: located)
+    monkeypatch.setattr(LanguageModel, "rewriter", judge)
     with Linter.open(Settings()) as one:
         findings = found(one, IMPLICIT)
     assert judge.asked == [IMPLICIT] * len(judge.asked) != []
@@ -345,8 +347,8 @@ def test_a_model_with_a_say_decides_with_the_detector(monkeypatch, flagged, coun
 
 def test_a_model_without_a_say_changes_no_verdict(monkeypatch, linter):
     judge = Judge(0.001)
-    monkeypatch.setattr(linter_module, "locate", lambda model: Located(None, "toy", Manifest()))
-    monkeypatch.setattr(Linter, "model", lambda self: judge)
+    monkeypatch.setattr(loaded, "locate", lambda model: Located(None, "toy", Manifest()))
+    monkeypatch.setattr(LanguageModel, "rewriter", judge)
     with Linter.open(Settings()) as one:
         assert [item.probability for item in found(one, IMPLICIT)] == [
             item.probability for item in found(linter, IMPLICIT)

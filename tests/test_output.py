@@ -15,7 +15,9 @@ from srlint.findings import Edit, Finding, Review, Rewrite
 from srlint.output import FORMATS
 from srlint.output.diff import diff
 from srlint.output.escape import printable
+from srlint.passages import passages
 from srlint.report import FileReport, Totals, View, diff_summary, status, summary
+from srlint.severity import SEVERITIES
 
 TEXT = "Good day.\nThe chairman opens.\nA radical mob came.\nThese idiots broke it, idiots.\n"
 
@@ -102,6 +104,26 @@ def test_concise():
     )
 
 
+def test_grouped():
+    assert rendered("grouped") == (
+        "docs/a.md:\n"
+        "  2:1  gender             0.93  about chairman [*]\n"
+        "  3:1  framing, toxicity  0.81  about mob [unsafe]\n"
+        "  4:1  toxicity           0.97  about idiots\n"
+        "\n"
+        "Found 3 passages in 1 file (2 rewrites: 1 safe, 1 unsafe; apply with --fix / --unsafe-fixes).\n"
+    )
+    assert rendered("grouped", review("fine")) == "Nothing to report in 1 file.\n"
+
+
+def test_a_directive_is_not_to_be_put_in_other_words():
+    text = "<!-- srlint: ignore[gender] -->"
+    finding = Finding(Span(0, 31), ("suppression",), 1.0, (Span(0, 31),), "nothing to ignore here", None)
+    assert rendered("full", Review(Document(text, "markdown"), (finding,), ()), View(summary=False)) == (
+        "docs/a.md:1:1  suppression  1.00\n  <!-- srlint: ignore[gender] -->\n  why: nothing to ignore here\n\n"
+    )
+
+
 def test_unsafe_rewrites_can_be_shown_as_applicable():
     lines = rendered("concise", view=View(unsafe=True)).splitlines()
     assert lines[1].endswith("about mob [*]")
@@ -120,6 +142,7 @@ def test_json_has_the_documented_shape():
         "end": 27,
         "text": "The chairman opens.",
         "categories": ["gender"],
+        "severity": "warning",
         "probability": 0.93,
         "marks": [{"start": 12, "end": 20, "text": "chairman"}],
         "message": "about chairman",
@@ -143,6 +166,10 @@ def test_json_without_findings_and_with_a_strange_name():
         (Totals(), "No file was checked."),
         (Totals(failed=2), "No file was checked. 2 paths could not be checked."),
         (Totals(checked=1), "Nothing to report in 1 file."),
+        (
+            Totals(checked=1, foreign=1, failed=1),
+            "Nothing to report in 1 file. 1 paragraph that is not English was skipped. 1 path could not be checked.",
+        ),
         (Totals(checked=3, files=1, remaining=1), "Found 1 passage in 1 file."),
         (
             Totals(checked=3, files=2, remaining=4, safe=2),
@@ -182,6 +209,35 @@ def test_the_line_for_a_diff():
 )
 def test_status(totals, expected):
     assert (status(totals), status(totals, diff=True)) == expected
+
+
+@pytest.mark.parametrize(
+    ("totals", "expected"),
+    [
+        (Totals(), (0, 0, 0)),
+        (Totals(remaining=1), (1, 0, 0)),
+        (Totals(remaining=2, warnings=1), (1, 1, 0)),
+        (Totals(remaining=1, errors=1), (1, 1, 1)),
+        (Totals(failed=1), (2, 2, 2)),
+    ],
+)
+def test_status_from_a_severity_on(totals, expected):
+    assert tuple(status(totals, fail_level=level) for level in SEVERITIES) == expected
+
+
+def test_totals_count_severities_and_what_is_not_english():
+    text = (
+        "Der Vorsitzende hat das Protokoll nicht gelesen und wird es bis morgen nachholen.\n\n"
+        "Le conseil des ministres a décidé que la loi ne sera pas appliquée dans les communes.\n\n> A quotation.\n"
+    )
+    # The reason is the one that the reader of documents gives.
+    skipped = passages(Document(text, "markdown")).skipped
+    findings = tuple(
+        Finding(Span(0, 3), ("age",), 0.9, (), "m", None, severity) for severity in ("info", "error", "error")
+    )
+    totals = Totals().plus(FileReport("a.md", Review(Document(text, "markdown"), findings, skipped)))
+    assert (totals.remaining, totals.warnings, totals.errors, totals.foreign) == (3, 0, 2, 2)
+    assert summary(totals, View()) == ("Found 3 passages in 1 file. 2 paragraphs that are not English were skipped.")
 
 
 OLD = ["one\n", "the chairman\n", *(f"{number}\n" for number in range(20)), "last chairman"]

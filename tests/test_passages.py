@@ -65,7 +65,7 @@ def test_sentences_cover_the_text(text):
 
 def test_passages_know_their_place_and_what_came_before():
     text = "# Aims\n\nWe *met* Dr. Smith. See `x`.[^1] It\nwas fun.\n\n- one\n- 42\n\n[^1]: A note.\n"
-    found, skipped = passages(Document(text, "markdown"))
+    found, skipped, _ = passages(Document(text, "markdown"))
     assert [passage.text for passage in found] == [
         "Aims",
         "We met Dr. Smith.",
@@ -98,7 +98,7 @@ def test_long_and_foreign_text_is_skipped_and_said():
     long = "word " * (MAX_LENGTH // 5) + "end."
     german = "Der Vorsitzende hat das Protokoll nicht gelesen und wird es nachholen."
     text = f"{long}\n\n{german}\n\nDas ist ein Plan.\n\nこれは日本語です。\n\nEnglish prose.\n"
-    found, skipped = passages(Document(text, "markdown"))
+    found, skipped, _ = passages(Document(text, "markdown"))
     assert [passage.text for passage in found] == ["Das ist ein Plan.", "English prose."]
     assert [item.reason for item in skipped] == ["too long", "not English", "not English"]
     assert text[skipped[1].span.start : skipped[1].span.end] == german
@@ -135,5 +135,5 @@ def test_other_languages_are_seen(text):
 
 
 def test_unknown_syntax():
-    with pytest.raises(DocumentError, match="unknown syntax 'rst'"):
-        passages(Document("x", "rst"))
+    with pytest.raises(DocumentError, match="unknown syntax 'odt'"):
+        passages(Document("x", "odt"))

@@ -338,7 +338,8 @@ def test_added_term() -> None:
 
 
 def test_added_terms_as_a_list_of_tables() -> None:
-    add = ({"term": "leverage", "kind": "verb", "use": ["use"], "category": "framing", "severity": "info"},)
+    entry = {"term": "leverage", "kind": "verb", "use": ["use"], "category": "framing"}
+    add = ({**entry, "sure": False, "settled": False},)
     (match,) = TermList.load(add=add).find("We leveraged it.")
     assert match.replacements == ("used",)
     assert not match.sure

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from srlint.formats.text import segments
+from srlint.formats.text import read
 
 ATOM = "\ufffc"
 
@@ -31,26 +31,92 @@ ATOM = "\ufffc"
         ("    int x = 3;\n    return x;", []),
         ("    $ make install\n    $ ls", []),
         ("text\n```\ncode\n```\nmore", ["text", "more"]),
+        ("one\n\x0ctwo\n three\x0c\n", ["one", "two three"]),
+        ("one\n-- two\n--three", [f"one -- two {ATOM}"]),
+        ("From here on: words\n\nSubject to change", ["From here on: words", "Subject to change"]),
+        ("Note: words\nFrom: words\nand words", ["Note: words From: words and words"]),
+        ("he wrote:\n> words", ["he wrote:"]),
+        ("one\n-- \ntwo" + "\nthree" * 12, ["one", "two" + " three" * 12]),
+        ("one\n--\ntwo", ["one", "two"]),
+        ("srlint: a tool\n# srlint is a tool", ["srlint: a tool # srlint is a tool"]),
     ],
 )
 def test_what_is_read(text, expected):
-    assert [segment.text for segment in segments(text)[0]] == expected
+    assert [segment.text for segment in read(text).segments] == expected
 
 
 def test_quoted_lines_are_skipped():
     text = "Hi,\n> you wrote\n>> and I\nmy reply\n\n> - more\n"
-    found, skipped = segments(text)
+    prose = read(text)
+    found, skipped = prose.segments, prose.skipped
     assert [segment.text for segment in found] == ["Hi,", "my reply"]
     assert [(text[item.span.start : item.span.end], item.reason) for item in skipped] == [
         ("> you wrote\n>> and I", "quoted lines"),
         ("> - more", "quoted lines"),
     ]
-    assert [segment.text for segment in segments(text, True)[0]] == ["Hi,", "you wrote and I", "my reply", "more"]
+    assert [segment.text for segment in read(text, True).segments] == ["Hi,", "you wrote and I", "my reply", "more"]
+
+
+MAIL = (
+    "Received: by x.example.org\r\n with y\r\nFrom: A <a@x.org>\r\nSubject: Re: Fwd: The big\r\n\tplan\r\n"
+    "Content-Type: text/plain; format=flowed\r\n\r\nHello. \r\nHow are you?\r\nFine.\r\n\r\n"
+    "On Mon, Jan 3, 2022 at 10:00 PM B <b@x.org>\r\nwrote:\r\n\r\n> Quoted \r\n> here.\r\n"
+    ">> More.\r\nBye.\r\n-- \r\nA\r\n"
+)
+
+
+def test_an_e_mail_is_its_subject_and_its_own_words():
+    prose = read(MAIL)
+    assert [(segment.text, segment.kind) for segment in prose.segments] == [
+        ("The big plan", "heading"),
+        ("Hello. How are you?", "paragraph"),
+        ("Fine.", "paragraph"),
+        ("Bye.", "paragraph"),
+    ]
+    assert [(MAIL[item.span.start : item.span.end], item.reason) for item in prose.skipped] == [
+        ("> Quoted \r\n> here.\r\n>> More.", "quoted lines"),
+        ("-- \r\nA", "signature"),
+    ]
+    assert [segment.text for segment in read(MAIL, True).segments][3:] == ["Quoted here.", "More.", "Bye."]
+
+
+def test_a_message_passed_on_is_quoted():
+    text = "See below.\n\n-----Original Message-----\nFrom: B\n\nOld words.\n"
+    prose = read(text)
+    assert [segment.text for segment in prose.segments] == ["See below."]
+    assert [(item.span.start, item.span.end, item.reason) for item in prose.skipped] == [(12, 58, "quoted lines")]
+    assert [segment.text for segment in read(text, True).segments][-1] == "Old words."
+
+
+@pytest.mark.parametrize(
+    ("text", "kinds"),
+    [
+        ("Title. More\n===========\ntext", ["heading", "paragraph"]),
+        ("Title\n-----------\ntext", ["paragraph", "paragraph"]),
+        ("two\nlines\n-----\n- item\n------\n> no\n----", ["paragraph", "item"]),
+    ],
+)
+def test_underlined_headings(text, kinds):
+    assert [segment.kind for segment in read(text).segments] == kinds
+
+
+@pytest.mark.parametrize("mark", ["# {}", "//{}", "  % {}", ";; {}", ".. {}", "<!-- {} -->", "{}"])
+def test_a_directive_is_a_comment_and_changes_no_passage(mark):
+    directive = mark.format("srlint: ignore[gender] a name")
+    text = f"one\r\n{directive}\r\ntwo\n\n{directive}\nthree"
+    prose = read(text)
+    assert [segment.text for segment in prose.segments] == ["one two", "three"]
+    assert [comment.text for comment in prose.comments] == ["srlint: ignore[gender] a name"] * 2
+    assert [text[c.span.start : c.span.end] for c in prose.comments] == [directive.strip()] * 2
+    ends = prose.segments[0].map.ends
+    assert text[ends[2] : ends[3]] == "\r\n"  # the line break before it, without the directive
 
 
 LINES = st.lists(
     st.sampled_from(["a", "é 🎉", "- ", "1. ", "> ", "    ", "\t", "\n", "\r\n", "\r", "\u2028", "http://x.y"])
-    | st.sampled_from(["x = 3;", "```"])
+    | st.sampled_from(
+        ["x = 3;", "```", "\x0c", "From: ", "Subject: ", "-- ", "---", "===", "wrote:", "On 1", "# srlint: x"]
+    )
     | st.text(max_size=5),
     max_size=25,
 ).map("".join)
@@ -60,7 +126,7 @@ LINES = st.lists(
 @settings(max_examples=300, deadline=None)
 def test_every_character_is_what_stands_at_its_place(text, include_quotes):
     done = 0
-    for segment in segments(text, include_quotes)[0]:
+    for segment in read(text, include_quotes).segments:
         starts, ends = segment.map.starts, segment.map.ends
         assert list(starts) == sorted(starts) and starts[0] >= done
         done = ends[-1]

@@ -29,7 +29,7 @@ _PATTERNS = (
     r"(?<![\w.:])[A-Za-z_]\w*(?:(?:::|\.)\w+)*\(\)",  # a call
     r"\b\w+(?:::\w+)+",
     _BEFORE + r"--[a-z][\w-]+",  # a command-line option
-    r"\[\^[^\]\s]+\]",  # a footnote mark without its note
+    r"\[\^[^\]\s]{1,99}\]",  # a footnote mark without its note
 )
 _ATOMS = re.compile("|".join(_PATTERNS))
 

@@ -1,218 +1,187 @@
-"""CommonMark with GitHub's extensions, through pyromark (pulldown-cmark's events with byte ranges)."""
+"""CommonMark with GitHub's extensions, through pyromark (pulldown-cmark's events with byte ranges).
+
+A segment of kind "attribute" (alternative text, a title, an `aria-label`) follows the block it stands in, because its
+stretch of the source lies inside an opaque character of that block. Segments are in order of where they begin.
+"""
 
 from __future__ import annotations
 
 import re
-from array import array
-from itertools import accumulate
 
 import pyromark
 from pyromark import Options
 
 from srlint.document import Span
 from srlint.findings import Skipped
-from srlint.formats.atoms import ATOM
-from srlint.formats.segment import Segment, SegmentBuilder
+from srlint.formats.markdown_html import HtmlBlocks
+from srlint.formats.markdown_inline import Inline
+from srlint.formats.markdown_special import Marks
+from srlint.formats.markdown_view import unfold, without_front_matter
+from srlint.formats.offsets import CodePoints
+from srlint.formats.segment import Prose
 
 OPTIONS = (
     Options.ENABLE_TABLES
     | Options.ENABLE_FOOTNOTES
     | Options.ENABLE_STRIKETHROUGH
     | Options.ENABLE_TASKLISTS
-    | Options.ENABLE_YAML_STYLE_METADATA_BLOCKS
-    | Options.ENABLE_PLUSES_DELIMITED_METADATA_BLOCKS
     | Options.ENABLE_MATH
     | Options.ENABLE_GFM
-    | Options.ENABLE_HEADING_ATTRIBUTES
+    | Options.ENABLE_WIKILINKS
 )
 
 _INLINE = frozenset({"Emphasis", "Strong", "Strikethrough", "Superscript", "Subscript", "Link", "Image"})
-_OPAQUE_BLOCKS = frozenset({"CodeBlock", "MetadataBlock", "HtmlBlock"})
-_KINDS = {"Heading": "heading", "Item": "item", "TableCell": "cell", "FootnoteDefinition": "footnote"}
-_AUTOLINKS = frozenset({"Autolink", "Email"})
-_LABEL_IS_TARGET = frozenset({"Shortcut", "Collapsed"})
-
-# The content of these inline HTML elements is code or not text at all, so the whole element is one atom.
-_OPAQUE_TAG = re.compile(r"<(code|kbd|samp|var|tt|pre|script|style|math|svg)\b[^>]*(?<!/)>", re.IGNORECASE)
-_LINE_TAG = re.compile(r"<br\b", re.IGNORECASE)
-_MARKUP_IN_HTML = re.compile(
-    r"<!--.*?(?:-->|\Z)|<(script|style|pre|code)\b.*?</\1\s*>|<[^>]*>|&\w+;", re.DOTALL | re.IGNORECASE
-)
-
-_LEADS = bytes(0 if 0x80 <= byte < 0xC0 else 1 for byte in range(256))
+_KINDS = {
+    "Heading": "heading",
+    "Item": "item",
+    "TableCell": "cell",
+    "FootnoteDefinition": "footnote",
+    "DefinitionListTitle": "term",
+    "DefinitionListDefinition": "item",
+}
+_LONE_CR = re.compile(r"\r(?!\n)")
+_IMPORT = re.compile(r"\s*import\s+[\w$*{}, \t]+?\s+from\s+(['\"])[^'\"\n]+\1;?[ \t]*\r?$", re.MULTILINE)
+_DEFINITION = re.compile(r"^[ \t>]*:[ \t]+\S", re.MULTILINE)
 
 
-def segments(text: str, include_quotes: bool = False) -> tuple[list[Segment], list[Skipped]]:
-    """The prose blocks of a Markdown text, and the block quotes (GitHub's alerts are none) and HTML blocks left out."""
-    walk = _Walk(text, include_quotes)
-    for event, stretch in pyromark.events_with_range(text, options=OPTIONS):
-        walk.step(event, walk.offset(stretch["start"]), walk.offset(stretch["end"]))
-    walk.flush()
-    return walk.segments, walk.skipped
+def read(text: str, include_quotes: bool = False) -> Prose:
+    """The prose blocks of a Markdown text, its comments, and the block quotes (GitHub's alerts are none) left out."""
+    text = without_front_matter(line_feeds(text))
+    if _IMPORT.match(text):  # Docusaurus takes every .md file for MDX
+        from srlint.formats import mdx
+
+        return mdx.read(text, include_quotes)
+    return read_masked(text, include_quotes, None)
 
 
-class _CodePoints:
-    """Turns byte offsets of `text` in UTF-8 into code-point offsets. Costs nothing for ASCII."""
+def line_feeds(text: str) -> str:
+    """The text with a line feed for each carriage return that stands alone, which the parser takes for a blank."""
+    return _LONE_CR.sub("\n", text) if "\r" in text else text
 
-    def __init__(self, text: str) -> None:
-        self._table = None if text.isascii() else array("I", accumulate(text.encode().translate(_LEADS), initial=0))
 
-    def __call__(self, offset: int) -> int:
-        return offset if self._table is None else self._table[offset]
+def read_masked(text: str, include_quotes: bool, marks: Marks | None) -> Prose:
+    """Like `read`, for a text without front matter in which `marks` stand for what is not Markdown."""
+    defines = _DEFINITION.search(text) is not None
+    view = unfold(text, defines)
+    if view is None:
+        return _read_plain(text, include_quotes, marks, defines)
+    return view.read(lambda part, quotes: _read_plain(part, quotes, marks, defines), include_quotes)
+
+
+def _read_plain(text: str, include_quotes: bool, marks: Marks | None, defines: bool) -> Prose:
+    # A definition list needs no blank after its colon, so that any line that begins with one could make one.
+    options = OPTIONS | Options.ENABLE_DEFINITION_LIST if defines else OPTIONS
+    walk = _Walk(text, include_quotes, marks)
+    offset = CodePoints(text)
+    for event, stretch in _events(text, options):
+        walk.step(event, offset(stretch["start"]), offset(stretch["end"]))
+    return walk.finish()
+
+
+def _events(text: str, options: Options) -> list:
+    """The parser's events: should it fail on its extensions, those of CommonMark alone."""
+    try:
+        return pyromark.events_with_range(text, options=options)
+    except BaseException as error:
+        if type(error).__name__ != "PanicException":  # how Rust fails: no Exception, and in no module to import it from
+            raise
+        return pyromark.events_with_range(text)
 
 
 class _Walk:
     """The state of one pass over the events: open blocks, the block under construction, and what is being left out."""
 
-    def __init__(self, text: str, include_quotes: bool) -> None:
+    def __init__(self, text: str, include_quotes: bool, marks: Marks | None) -> None:
         self.text = text
         self.include_quotes = include_quotes
-        self.offset = _CodePoints(text)
-        self.segments: list[Segment] = []
-        self.skipped: list[Skipped] = []
-        self._builder = SegmentBuilder()
+        self._prose = Prose()
+        self._inline = Inline(text, marks)
+        self._html = HtmlBlocks(text, include_quotes)
         self._blocks: list[str] = []
-        self._links: list[int | None] = []  # for each open link where its label began, if the label may not change
-        self._ignored = 0  # depth inside an element that is left out as a whole
-        self._opaque: tuple[str, int] | None = None  # an inline HTML element whose end is awaited: its name and start
-        self._cursor = 0  # the end of the last thing read
-        self._break: tuple[int, int, bool] | None = None  # a line break whose following indentation is not known yet
+        self._ignored = 0  # depth inside a block that is left out as a whole
 
     def step(self, event: object, start: int, end: int) -> None:
         """Take one event and its stretch of the source in code points."""
         if isinstance(event, str):
-            self._line_break(event, start, end)
+            if event != "Rule" and not self._ignored:
+                self._inline.line_break(start, end, event == "HardBreak")
             return
         ((what, value),) = event.items()
         if self._ignored:
             self._ignored += (what == "Start") - (what == "End")
-            self._cursor = end
+            self._inline.begin(end)
+        elif what == "Text":
+            self._inline.words(value, start, end)
         elif what == "Start":
             self._open(value, start, end)
         elif what == "End":
             self._close(value, end)
-        elif what == "TaskListMarker":
-            self._cursor = end
         else:
             self._leaf(what, value, start, end)
 
-    def flush(self) -> None:
-        """Finish the block under construction."""
-        self._end_opaque()
-        segment = self._builder.build(self._kind()) if len(self._builder) else None
-        if segment is not None:
-            self.segments.append(segment)
-        if len(self._builder):
-            self._builder = SegmentBuilder()
-        self._break = None
+    def finish(self) -> Prose:
+        """Everything has been read."""
+        self._flush()
+        prose, html = self._prose, self._html.finish()
+        segments = [segment for segment in prose.segments if not html.hides(segment.map.starts[0])]
+        segments = sorted(segments + html.prose.segments, key=lambda segment: segment.map.starts[0])
+        skipped = [item for item in prose.skipped if not html.hides(item.span.start)]
+        skipped = sorted(skipped + html.prose.skipped, key=lambda item: item.span)
+        comments = sorted(self._inline.comments + html.prose.comments, key=lambda comment: comment.span)
+        return Prose(segments, skipped, comments)
 
-    def _kind(self) -> str:
-        return next((_KINDS[block] for block in reversed(self._blocks) if block in _KINDS), "paragraph")
-
-    def _line_break(self, event: str, start: int, end: int) -> None:
-        if event != "Rule" and not self._ignored and self._opaque is None:
-            self._break = (min(self._cursor, start), end, event == "HardBreak")
-            self._cursor = end
+    def _flush(self) -> None:
+        if self._inline.empty:
+            return
+        kind = next((_KINDS[block] for block in reversed(self._blocks) if block in _KINDS), "paragraph")
+        self._prose.segments.extend(self._inline.finish(kind))
 
     def _open(self, tag: object, start: int, end: int) -> None:
         name, detail = (tag, None) if isinstance(tag, str) else next(iter(tag.items()))
-        if name in _INLINE:
-            self._open_inline(name, detail, start, end)
-            return
-        self.flush()
-        self._cursor = start
-        if name in _OPAQUE_BLOCKS or (name == "BlockQuote" and detail is None and not self.include_quotes):
+        if name == "Link":
+            self._inline.open_link(detail, start, end)
+        elif name == "Image":
+            self._inline.open_image(detail, start, end)
+        elif name in _INLINE:
+            self._inline.open_mark(start)
+        else:
+            self._open_block(name, detail, start, end)
+
+    def _open_block(self, name: str, detail: object, start: int, end: int) -> None:
+        self._flush()
+        self._inline.begin(start, end)
+        if name == "BlockQuote" and detail is None and not self.include_quotes:
+            end = start + len(self.text[start:end].rstrip())
+            self._prose.skipped.append(Skipped(Span(start, end), "block quote"))
             self._ignored = 1
-            self._leave_out(name, start, end)
+        elif name == "CodeBlock":
+            self._ignored = 1
         else:
             self._blocks.append(name)
 
-    def _leave_out(self, name: str, start: int, end: int) -> None:
-        source = self.text[start:end].rstrip()
-        if name == "BlockQuote":
-            self.skipped.append(Skipped(Span(start, start + len(source)), "block quote"))
-        elif name == "HtmlBlock" and any(map(str.isalpha, _MARKUP_IN_HTML.sub("", source))):
-            self.skipped.append(Skipped(Span(start, start + len(source)), "HTML block"))
-
-    def _open_inline(self, name: str, detail: dict | None, start: int, end: int) -> None:
-        if name == "Image" or (name == "Link" and detail["link_type"] in _AUTOLINKS):
-            self._atom(start, end)
-            self._ignored = 1
-            return
-        self._end_break(start)
-        self._cursor = start
-        if name == "Link":
-            self._links.append(len(self._builder) if detail["link_type"] in _LABEL_IS_TARGET else None)
-
     def _close(self, tag: object, end: int) -> None:
         name = tag if isinstance(tag, str) else next(iter(tag))
-        if name not in _INLINE:
-            self.flush()
-            self._blocks.pop()
+        if name == "Link":
+            self._inline.close_link(end)
+        elif name == "Image":
+            self._inline.close_image(end)
+        elif name in _INLINE:
+            self._inline.close_mark(end)
         else:
-            self._end_break(0)
-            since = self._links.pop() if name == "Link" else None
-            if since is not None:
-                self._builder.fix(since)
-        self._cursor = end
+            self._flush()
+            self._blocks.pop()
+            self._inline.begin(end)
+            if name == "HtmlBlock":
+                self._html.close()
 
     def _leaf(self, what: str, value: str, start: int, end: int) -> None:
         if what == "InlineHtml":
-            self._html(value, start, end)
-        elif self._opaque is not None:
-            pass
-        elif what == "Text":
-            self._prose(value, start, end)
+            self._inline.html(value, start, end)
+        elif what == "Html":
+            self._html.line(start, end)
+        elif what == "Code":
+            self._inline.code(start, end)
+        elif what == "TaskListMarker":
+            self._inline.begin(end)
         else:
-            self._atom(start, end)
-        self._cursor = end
-
-    def _prose(self, value: str, start: int, end: int) -> None:
-        escaped = start > self._cursor and self.text[start - 1] == "\\"
-        self._end_break(start - escaped)
-        if self.text[start:end] != value:  # an entity
-            self._builder.stand_in(value, start, end)
-        elif escaped:
-            self._builder.stand_in(value[0], start - 1, start + 1)
-            self._builder.literal(value[1:], start + 1)
-        else:
-            self._builder.literal(value, start)
-
-    def _html(self, value: str, start: int, end: int) -> None:
-        if self._opaque is not None:
-            name, since = self._opaque
-            if value.lower().startswith(f"</{name}"):
-                self._opaque = None
-                self._builder.stand_in(ATOM, since, end)
-        elif _LINE_TAG.match(value):
-            self._split_at_line_tag()
-        elif opaque := _OPAQUE_TAG.match(value):
-            self._end_break(start)
-            self._opaque = (opaque[1].lower(), start)
-        else:
-            self._atom(start, end)
-
-    def _split_at_line_tag(self) -> None:
-        """`<br>` ends a block: it stands between the lines of a table cell or an address, which are no sentence."""
-        for since in self._links:
-            if since is not None:
-                self._builder.fix(since)
-        self._links = [None if since is None else 0 for since in self._links]
-        self.flush()
-
-    def _atom(self, start: int, end: int) -> None:
-        if self._opaque is None:
-            self._end_break(start)
-            self._builder.stand_in(ATOM, start, end)
-
-    def _end_opaque(self) -> None:
-        """An opaque element that was never closed hides the rest of its block."""
-        if self._opaque is not None:
-            (_, since), self._opaque = self._opaque, None
-            self._builder.stand_in(ATOM, since, max(self._cursor, since + 1))
-
-    def _end_break(self, start: int) -> None:
-        """Turn a pending line break, with the indentation and quote marks up to `start`, into one space."""
-        if self._break is not None:
-            (first, last, hard), self._break = self._break, None
-            self._builder.line_break(first, max(start, last), hard)
+            self._inline.atom(start, end)

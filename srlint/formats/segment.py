@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from array import array
 from bisect import bisect_left, bisect_right
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import accumulate
 
-from srlint.document import Span
+from srlint.document import Comment, Span
+from srlint.findings import Skipped
 from srlint.formats.atoms import ATOM, find_atoms
 
 Offsets = array  # of unsigned 32-bit integers: a tenth of the memory of a list
@@ -90,6 +91,15 @@ class Segment:
     text: str
     map: SourceMap
     kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class Prose:
+    """What a format finds in a document, each in order of position: the blocks of prose, what it left out, comments."""
+
+    segments: list[Segment] = field(default_factory=list)
+    skipped: list[Skipped] = field(default_factory=list)
+    comments: list[Comment] = field(default_factory=list)
 
 
 class SegmentBuilder:

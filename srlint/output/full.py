@@ -1,4 +1,7 @@
-"""The report for people: the place, the passage with its rewrite inside it, and why."""
+"""The report for people: the place, the passage with its rewrite inside it, and why.
+
+Lines and columns count from 1, columns in code points.
+"""
 
 from __future__ import annotations
 
@@ -6,32 +9,19 @@ from collections.abc import Iterator
 from typing import TextIO
 
 from srlint.findings import Finding
+from srlint.output.advice import own_words
 from srlint.output.concise import place_of, tag_of
 from srlint.output.escape import printable
+from srlint.output.terminal import Piece, piece, printer
 from srlint.report import FileReport, Totals, View, summary
-
-# A stretch of a line and what it is; `_STYLES` gives the looks with colour, `_SIGNS` what stands around it without.
-Piece = tuple[str, str]
-_STYLES = {
-    "plain": "",
-    "place": "bold",
-    "category": "magenta",
-    "faint": "dim",
-    "mark": "underline yellow",
-    "removed": "strike red",
-    "added": "green",
-    "tag": "cyan",
-}
-_SIGNS = {"removed": ("[-", "-]"), "added": ("{+", "+}")}
 
 
 class Full:
-    """The default format. With colour through `rich`, without it as plain text that says the same."""
+    """The default format."""
 
     def __init__(self, stream: TextIO, view: View) -> None:
-        self._stream = stream
         self._view = view
-        self._print = _in_color(stream) if view.color else self._plainly
+        self._print = printer(stream, view.color)
 
     def file(self, report: FileReport) -> None:
         for finding in report.review.findings:
@@ -42,9 +32,6 @@ class Full:
     def end(self, totals: Totals) -> None:
         if self._view.summary:
             self._print([(summary(totals, self._view), "place")])
-
-    def _plainly(self, line: list[Piece]) -> None:
-        print("".join(_signed(text, kind) for text, kind in line), file=self._stream)
 
 
 def lines(report: FileReport, finding: Finding, view: View) -> Iterator[list[Piece]]:
@@ -58,8 +45,9 @@ def lines(report: FileReport, finding: Finding, view: View) -> Iterator[list[Pie
     yield [*head, (f"  [{tag}]", "tag")] if tag else head
     yield [("  ", "plain"), *_passage(report.review.document.text, finding)]
     yield [(f"  why: {printable(finding.message)}", "faint")]
-    if finding.rewrite is None:
-        yield [(f"  no rewrite: put it in your own words{_at_fault(report.review.document.text, finding)}", "faint")]
+    advice = own_words(report.review.document, finding)
+    if advice:
+        yield [(f"  {advice}", "faint")]
 
 
 def _passage(text: str, finding: Finding) -> Iterator[Piece]:
@@ -72,37 +60,8 @@ def _passage(text: str, finding: Finding) -> Iterator[Piece]:
         ]
     at = finding.span.start
     for span, old, kind, new in sorted(changes):
-        yield from _piece(text[at : span.start], "plain")
-        yield from _piece(old, kind)
-        yield from _piece(new, "added")
+        yield from piece(text[at : span.start], "plain")
+        yield from piece(old, kind)
+        yield from piece(new, "added")
         at = max(at, span.end)
-    yield from _piece(text[at : finding.span.end], "plain")
-
-
-def _at_fault(text: str, finding: Finding) -> str:
-    words = dict.fromkeys(printable(text[mark.start : mark.end]) for mark in finding.marks)
-    return f" ({', '.join(words)})" if words else ""
-
-
-def _piece(text: str, kind: str) -> Iterator[Piece]:
-    if text:
-        yield printable(text), kind
-
-
-def _signed(text: str, kind: str) -> str:
-    before, after = _SIGNS.get(kind, ("", ""))
-    return f"{before}{text}{after}"
-
-
-def _in_color(stream: TextIO):
-    from rich.console import Console
-    from rich.text import Text
-
-    console = Console(
-        file=stream, force_terminal=True, color_system="standard", no_color=False, highlight=False, soft_wrap=True
-    )
-
-    def write(line: list[Piece]) -> None:
-        console.print(Text.assemble(*((text, _STYLES[kind]) for text, kind in line)), markup=False, emoji=False)
-
-    return write
+    yield from piece(text[at : finding.span.end], "plain")

@@ -1,0 +1,145 @@
+"""One document of a run: under the settings of its folder, in the mode asked for, less what the author leaves out."""
+
+from __future__ import annotations
+
+import os
+import sys
+from dataclasses import dataclass, replace
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Literal
+
+from srlint import files
+from srlint.baseline import Baseline
+from srlint.cache import Cache, open_cache, to_stderr
+from srlint.changed import Changes, overlaps, touched
+from srlint.config import Resolver, Settings
+from srlint.document import Document
+from srlint.edits import apply
+from srlint.findings import Review
+from srlint.fixes import fix
+from srlint.ignores import add_ignores
+from srlint.report import FileReport
+
+if TYPE_CHECKING:
+    from srlint.linter import Linter
+    from srlint.models.loaded import Models
+
+# What to do with findings: report them, show what a fix would change, make it, or write comments that silence them.
+Mode = Literal["report", "diff", "fix", "ignore"]
+# The path that stands for standard input.
+STDIN = "-"
+
+
+@dataclass(frozen=True, slots=True)
+class CheckOptions:
+    """What to do with a document. `unsafe`: count rewrites worded by a model as applicable; `reason` goes into the
+    comments of mode "ignore"; findings outside `changes` and those of the `baseline` are left out."""
+
+    mode: Mode = "report"
+    unsafe: bool = False
+    reason: str = ""
+    changes: Changes | None = None
+    baseline: Baseline | None = None
+
+
+class Checker:
+    """Checks one target after the other; linters for different settings share the models and the cache."""
+
+    def __init__(self, resolver: Resolver, settings: Settings, options: CheckOptions) -> None:
+        """`settings` are those of the run as a whole."""
+        self._resolver = resolver
+        self._settings = settings
+        self._options = options
+        self._cache: Cache | None = None
+        self._models: Models | None = None
+        self._linters: dict[Settings, Linter] = {}
+
+    def __enter__(self) -> Checker:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        for linter in self._linters.values():
+            linter.close()
+
+    def check(self, target: files.Target) -> FileReport:
+        """The report on one target, once it has been dealt with as the mode says. Raises DocumentError, ModelError."""
+        data = _read(target)
+        document = Document.from_bytes(data, target.syntax)
+        review = self._review(target, document)
+        if self._options.mode == "report":
+            return FileReport(target.name, review)
+        if self._options.mode == "ignore":
+            return self._ignored(target, review, data)
+        fixed = fix(review, lambda text: self._review(target, text), unsafe=self._options.unsafe)
+        if self._options.mode == "fix":
+            _write(target, fixed.review.document, data)
+        return FileReport(target.name, fixed.review, fixed.rewritten, before=document)
+
+    def enabled(self, target: files.Target) -> frozenset[str]:
+        """The categories that are looked for in this target."""
+        settings = self._settings_for(target)
+        return settings.enabled(_relative(_place(target), settings.root))
+
+    def _review(self, target: files.Target, document: Document) -> Review:
+        review = self._linter(self._settings_for(target)).check(document, self.enabled(target))
+        findings = review.findings
+        if self._options.changes is not None:
+            lines = touched(self._options.changes.before(target.path), document)
+            findings = tuple(finding for finding in findings if overlaps(finding.span, lines))
+        review = replace(review, findings=findings)
+        baseline = self._options.baseline
+        return baseline.accept(target.name, review, self.enabled(target)) if baseline is not None else review
+
+    def _ignored(self, target: files.Target, review: Review, data: bytes) -> FileReport:
+        """Every finding gets a comment that silences it; what is left afterwards could not be given one."""
+        document = review.document
+        edits = add_ignores(review, self._options.reason)
+        if not edits:
+            return FileReport(target.name, review)
+        after = self._review(target, Document(apply(document.text, edits), document.syntax, document.bom))
+        _write(target, after.document, data)
+        silenced = len(review.findings) - len(after.findings)
+        return FileReport(target.name, after, silenced=silenced, before=document)
+
+    def _settings_for(self, target: files.Target) -> Settings:
+        return self._resolver.for_folder(_place(target).parent)
+
+    def _linter(self, settings: Settings) -> Linter:
+        from srlint.linter import Linter
+        from srlint.models.loaded import Models
+
+        if settings not in self._linters:
+            self._cache = self._cache or open_cache(self._settings, to_stderr)
+            self._models = self._models or Models()
+            self._linters[settings] = Linter.open(settings, models=self._models, cache=self._cache)
+        return self._linters[settings]
+
+
+def _place(target: files.Target) -> Path:
+    """Where the document lies, or would: standard input lies where its name says."""
+    return Path(target.name) if target.path == Path(STDIN) else target.path
+
+
+def _read(target: files.Target) -> bytes:
+    if target.path == Path(STDIN):
+        return files.capped(sys.stdin.buffer.read(files.MAX_BYTES + 1))
+    return files.read(target.path)
+
+
+def _write(target: files.Target, document: Document, data: bytes) -> None:
+    """Put the document where it came from. Standard input goes to standard output, as in any filter."""
+    new = document.to_bytes()
+    if target.path == Path(STDIN):
+        sys.stdout.buffer.write(new)
+        sys.stdout.buffer.flush()
+    elif new != data:
+        files.write(target.path, new, expected=data)
+
+
+def _relative(path: Path, root: Path | None) -> str | None:
+    """The path as patterns of a configuration file in `root` see it; None when it lies elsewhere."""
+    relative = os.path.relpath(os.path.abspath(path), root or Path.cwd()).replace(os.sep, "/")
+    return None if relative.startswith("../") else relative

@@ -1,0 +1,181 @@
+"""Judges one passage: what detector and terms say, what the language model adds, and a rewrite if it is flagged."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+from srlint import candidates
+from srlint.allow import Allowed, covered
+from srlint.categories import BY_ID
+from srlint.config import Settings
+from srlint.detector import Detection
+from srlint.document import Span
+from srlint.findings import Severity
+from srlint.models.loaded import LanguageModel, Models
+from srlint.models.manifest import Manifest
+from srlint.odds import log_odds, probability
+from srlint.passages import Passage
+from srlint.quotations import reported, unquoted
+from srlint.severity import worst
+from srlint.terms import TermList, TermMatch
+from srlint.verdict import Verdict
+
+# The share that the passage on its own has in the log-odds: the sentence before helps to understand it, but with a
+# biased one before it a fair passage is suspected too easily. On dev the share costs nothing and a third of such false
+# alarms are gone. Asked only from this probability on: below it the answer cannot change the verdict.
+ALONE_SHARE, ALONE_FROM = 0.3, 0.3
+# The language model's own log-odds count up to this: a small one is too sure of itself.
+MOST_LOG_ODDS = 4.0
+
+
+class Judge:
+    """All that judging takes. Raises ConfigError for terms that are not right."""
+
+    def __init__(self, settings: Settings, models: Models, language: LanguageModel | None) -> None:
+        self.terms = TermList.load(settings.terms_add, settings.terms_remove)
+        self._settings = settings
+        self._models = models
+        self._language = language
+        self._allowed = Allowed(settings.allow)
+        own = {table["term"]: table["severity"] for table in settings.terms_add if "severity" in table}
+        self._term_severity: dict[str, Severity] = {**own, **settings.terms_severity}
+
+    @property
+    def bar(self) -> float:
+        """From this probability on a passage is flagged, where no category has a threshold of its own."""
+        return self._settings.threshold or self._manifest.threshold or self._models.detector.threshold
+
+    @property
+    def lowest(self) -> float:
+        """The lowest threshold of any category: what stays below it is of no interest to anybody."""
+        return min(self.bar, *dict(self._settings.thresholds).values(), 1.0)
+
+    def judge(self, passages: Sequence[Passage], fits: Callable[[Passage, str], bool]) -> list[Verdict]:
+        """The verdict on each passage. `fits` says whether the document can be made to read a text in its place."""
+        detections = self.detect([(self.heard(passage.text), passage.before) for passage in passages])
+        return [
+            self._verdict(passage, detection, fits) for passage, detection in zip(passages, detections, strict=True)
+        ]
+
+    def detect(self, texts: Sequence[tuple[str, str]]) -> list[Detection]:
+        """What the detector says of each (text, sentence before), weighed with what it says of the text alone."""
+        found = self._models.detector.detect(texts)
+        doubtful = [at for at, (_, before) in enumerate(texts) if before and found[at].probability >= ALONE_FROM]
+        alone = self._models.detector.detect([(texts[at][0], "") for at in doubtful])
+        for at, other in zip(doubtful, alone, strict=True):
+            both = (1 - ALONE_SHARE) * log_odds(found[at].probability) + ALONE_SHARE * log_odds(other.probability)
+            found[at] = replace(found[at], probability=probability(both))
+        return found
+
+    def heard(self, text: str) -> str:
+        """The text as it is judged: quoted words count as the author's own when quotations are to be judged too."""
+        return unquoted(text) if self._settings.include_quotes else text
+
+    def _verdict(self, passage: Passage, detection: Detection, fits: Callable[[Passage, str], bool]) -> Verdict:
+        text = passage.text
+        allowed = self._allowed.stretches(text)
+        matches = [match for match in self.terms.find(self.heard(text)) if not covered(match.span, allowed)]
+        judged = with_terms(detection, matches, self.probability(detection, matches))
+        if not judged.marks:  # nothing in the passage itself is at fault
+            return Verdict(judged.probability)
+        if judged.probability >= self.lowest and (reason := self._excuse(text, judged, allowed)):
+            return Verdict(judged.probability, skipped=reason)
+        judged = replace(judged, marks=tuple(mark for mark in judged.marks if not covered(mark, allowed)))
+        final = self._second_opinion(passage, judged)
+        if final < self.lowest:
+            return Verdict(final)
+        proposal = candidates.best(
+            text,
+            passage.before,
+            judged,
+            matches,
+            self.terms,
+            self._graded,
+            self._settings.threshold or self._models.detector.threshold,
+            (lambda: self._language.rewriter) if self._language else None,
+            lambda new: fits(passage, new),
+        )
+        return Verdict(
+            probability=final,
+            categories=judged.categories,
+            marks=candidates.joined(text, judged.marks),
+            message=message(text, judged, matches),
+            rewrite=proposal.text if proposal else None,
+            safety=proposal.safety if proposal else "unsafe",
+            severity=self._asked_severity(judged, matches),
+        )
+
+    def _excuse(self, text: str, judged: Detection, allowed: Sequence[Span]) -> str | None:
+        """Why a suspicious passage is left alone: all that is at fault is allowed, or in somebody else's mouth."""
+        left = [mark for mark in judged.marks if not covered(mark, allowed)]
+        if not left:
+            return "allowed"
+        if self._settings.include_quotes:
+            return None
+        quotations = reported(text)
+        return "quotation" if all(covered(mark, quotations) for mark in left) else None
+
+    def _asked_severity(self, judged: Detection, matches: Sequence[TermMatch]) -> Severity | None:
+        """What the settings say of the listed terms, if nothing but such terms is at fault."""
+        asked = [(match.span, self._term_severity.get(match.term)) for match in matches]
+        spans = [span for span, severity in asked if severity is not None]
+        if not spans or not all(covered(mark, spans) for mark in judged.marks):
+            return None
+        return worst(severity for _, severity in asked if severity is not None)
+
+    def probability(self, detection: Detection, matches: Sequence[TermMatch]) -> float:
+        """The detector's probability, moved by what a listed term says, in log-odds calibrated on dev."""
+        evidence = self._models.detector.term_evidence
+        kind = "sure" if any(match.sure for match in matches) else "unsure" if matches else None
+        return probability(log_odds(detection.probability) + (evidence[kind] if kind else 0.0))
+
+    def _second_opinion(self, passage: Passage, judged: Detection) -> float:
+        """The final probability: the detector's log-odds and the model's own, by the weight in the model's manifest.
+
+        The model is asked only where its answer can change the verdict.
+        """
+        weight = self._manifest.judge_weight
+        own = (1 - weight) * log_odds(judged.probability)
+        if not weight or not self._language or abs(own - log_odds(self.bar)) > weight * MOST_LOG_ODDS:
+            return judged.probability
+        marks = candidates.joined(passage.text, judged.marks)
+        answer = self._language.rewriter.ask(passage.text, passage.before, marks, judged.categories)
+        if answer is None:
+            return judged.probability
+        said = min(max(log_odds(answer.flagged), -MOST_LOG_ODDS), MOST_LOG_ODDS)
+        return probability(own + weight * said)
+
+    def _graded(self, texts: Sequence[tuple[str, str]]) -> list[float]:
+        """P(flag) of proposed texts, by the same measure as the passages themselves."""
+        heard = [(self.heard(text), before) for text, before in texts]
+        detections = self.detect(heard)
+        return [
+            self.probability(detection, self.terms.find(text))
+            for (text, _), detection in zip(heard, detections, strict=True)
+        ]
+
+    @property
+    def _manifest(self) -> Manifest:
+        """That of the language model; without one, that of a model that has no say."""
+        return self._language.manifest if self._language else Manifest()
+
+
+def with_terms(detection: Detection, matches: Sequence[TermMatch], probability: float) -> Detection:
+    """The detection with what the term list adds: marks, and categories, those of sure terms before the detector's."""
+    sure, unsure = ([match.category for match in matches if match.sure is kind] for kind in (True, False))
+    names = (*sure, *detection.categories, *(name for name in unsure if detection.probability < 0.5))
+    marks = (*detection.marks, *(match.span for match in matches))
+    return Detection(probability, tuple(dict.fromkeys(names)), tuple(sorted(marks)))
+
+
+def message(text: str, detection: Detection, matches: Sequence[TermMatch]) -> str:
+    """One line that says why: the listed terms with their replacements, or the marked words and what they read as."""
+    category = BY_ID[detection.categories[0]]
+    named = [match for match in matches if match.replacements]
+    if named:
+        reason = "; ".join(f"“{text[m.span.start : m.span.end]}”: prefer “{m.replacements[0]}”" for m in named)
+    else:
+        quoted = ", ".join(f"“{text[mark.start : mark.end]}”" for mark in candidates.joined(text, detection.marks))
+        reason = f"{quoted}: {category.summary}" if quoted else category.summary
+    return f"{category.name}: {reason}"
