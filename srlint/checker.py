@@ -18,8 +18,8 @@ from srlint.document import Document
 from srlint.edits import apply
 from srlint.findings import Review
 from srlint.fixes import fix
-from srlint.ignores import add_ignores
 from srlint.report import FileReport
+from srlint.suppress.ignores import add_ignores
 
 if TYPE_CHECKING:
     from srlint.linter import Linter

@@ -93,7 +93,7 @@ def _language_model(resolver: Resolver, folder: Path) -> Advice:
 
 
 def _grammars(resolver: Resolver, folder: Path) -> Advice:
-    from srlint.formats.code_languages import missing
+    from srlint.formats.code.languages import missing
 
     absent = missing()
     if absent:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from judged import judged
 from srlint.baseline import Baseline, normalised
-from srlint.baseline_file import Entry
+from srlint.baseline.file import Entry
 from srlint.document import Comment, Document, Span
 from srlint.errors import ConfigError, DocumentError
 from srlint.findings import Finding, Review

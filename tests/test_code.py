@@ -15,8 +15,8 @@ from srlint.edits import apply, diff, project, reads_as
 from srlint.errors import DocumentError
 from srlint.formats import SYNTAXES
 from srlint.formats.code import read
-from srlint.formats.code_languages import LANGUAGES, grammar, query
-from srlint.formats.code_regions import comments
+from srlint.formats.code.languages import LANGUAGES, grammar, query
+from srlint.formats.code.regions import comments
 from srlint.passages import passages
 
 ATOM = "\ufffc"
@@ -289,7 +289,7 @@ def test_a_missing_grammar_is_one_line(language, missing, monkeypatch):
         return real(name, *args, **kwargs)
 
     monkeypatch.setattr(builtins, "__import__", without)
-    monkeypatch.setattr("srlint.formats.code_languages.import_module", lambda name: without(name, None, None, ["x"]))
+    monkeypatch.setattr("srlint.formats.code.languages.import_module", lambda name: without(name, None, None, ["x"]))
     for function in (grammar, query):
         function.cache_clear()
     try:

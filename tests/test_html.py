@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from srlint.document import Document
 from srlint.edits import diff, project, reads_as
 from srlint.formats.html import read
-from srlint.formats.html_parts import tags
-from srlint.formats.html_source import MAX_DEPTH, prepare
+from srlint.formats.html.parts import tags
+from srlint.formats.html.source import MAX_DEPTH, prepare
 from srlint.passages import passages
 
 ATOM = "\ufffc"

@@ -11,16 +11,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from judged import judged
-from srlint.directives import SUPPRESSION
 from srlint.document import Span
 from srlint.edits import apply as edited
 from srlint.errors import ConfigError
 from srlint.findings import Finding, Review
 from srlint.formats.markdown import OPTIONS
-from srlint.ignores import add_ignores, checked_reason
 from srlint.passages import passages
-from srlint.places_rst import outer_blocks
 from srlint.suppress import apply
+from srlint.suppress.directives import SUPPRESSION
+from srlint.suppress.ignores import add_ignores, checked_reason
+from srlint.suppress.places_rst import outer_blocks
 
 C = "<!-- srlint: ignore[gender] why -->"
 NOTHING = frozenset()

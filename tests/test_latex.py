@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from srlint.formats.latex import read
-from srlint.formats.latex_tokens import LIGATURES, tokens
+from srlint.formats.latex.tokens import LIGATURES, tokens
 
 ATOM = "\ufffc"
 

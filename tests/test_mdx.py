@@ -6,8 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from srlint.formats import jsx
-from srlint.formats.mdx import read
+from srlint.formats.mdx import jsx, read
 from test_markdown import PIECES, check_positions
 
 ATOM = "\ufffc"

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from srlint.patterns import Patterns, holds, is_pattern, moved
+from srlint.files.patterns import Patterns, holds, is_pattern, moved
 
 
 @pytest.mark.parametrize(

@@ -9,13 +9,13 @@ import pytest
 
 from judged import judged
 from srlint.categories import BY_ID
-from srlint.directives import SUPPRESSION, Directive, Malformed, parse
 from srlint.document import Comment, Document, Span
 from srlint.edits import apply as edited
 from srlint.findings import Finding, Review, Rewrite
 from srlint.formats import SYNTAXES
-from srlint.ignores import add_ignores
 from srlint.suppress import apply
+from srlint.suppress.directives import SUPPRESSION, Directive, Malformed, parse
+from srlint.suppress.ignores import add_ignores
 
 ALL = frozenset(BY_ID) | {SUPPRESSION}
 

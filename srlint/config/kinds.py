@@ -148,7 +148,7 @@ def _is_fraction(value: Any) -> bool:
 
 
 def _is_pattern(value: Any) -> bool:
-    from srlint.patterns import is_pattern
+    from srlint.files.patterns import is_pattern
 
     return isinstance(value, str) and is_pattern(value)
 

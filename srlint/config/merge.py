@@ -12,7 +12,7 @@ from srlint.config.keys import KEYS
 from srlint.config.settings import ALL
 from srlint.config.source import Source
 from srlint.config.terms import canonical, check_removed, is_listed
-from srlint.patterns import moved
+from srlint.files.patterns import moved
 from srlint.termfile import normal
 
 DEFAULT = "default"

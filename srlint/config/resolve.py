@@ -13,8 +13,8 @@ from srlint.config.merge import merged
 from srlint.config.options import from_options
 from srlint.config.settings import Settings
 from srlint.config.source import FILE_NAMES, PYPROJECT, Source, read
-from srlint.discovery import shown
-from srlint.filerules import Selection
+from srlint.files.discovery import shown
+from srlint.files.rules import Selection
 
 
 class Resolver:

@@ -11,7 +11,7 @@ from typing import Any
 from srlint.categories import EVERY
 from srlint.config.table import Table
 from srlint.errors import ConfigError
-from srlint.filerules import Selection
+from srlint.files.rules import Selection
 from srlint.findings import Severity
 
 ALL = "all"
@@ -76,7 +76,7 @@ class Settings:
         chosen = _expanded(self.select) - _expanded(self.ignore)
         if name is None or not self.per_file_ignores:
             return chosen
-        from srlint.patterns import holds
+        from srlint.files.patterns import holds
 
         root = os.path.abspath(self.root or os.getcwd())
         path = os.path.normpath(os.path.join(root, name))

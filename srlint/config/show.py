@@ -10,7 +10,7 @@ from srlint.config.faults import written, written_key
 from srlint.config.keys import KEYS
 from srlint.config.merge import DEFAULT
 from srlint.config.settings import Settings
-from srlint.discovery import shown
+from srlint.files.discovery import shown
 from srlint.output.escape import printable
 
 

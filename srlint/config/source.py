@@ -12,8 +12,8 @@ from typing import Any, NoReturn
 from srlint.config.faults import At, Fault, unknown_key, wrong
 from srlint.config.keys import KEYS
 from srlint.config.lines import line_of
-from srlint.discovery import shown
 from srlint.errors import ConfigError
+from srlint.files.discovery import shown
 
 # In one folder the first of these counts.
 FILE_NAMES = (".srlint.toml", "srlint.toml", "pyproject.toml")
