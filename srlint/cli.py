@@ -7,23 +7,17 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import Any, NoReturn
 
 import click
 
 from srlint import __version__
 from srlint.categories import BY_ID, CATEGORIES, Category
+from srlint.cli_check import FAILED, check
 from srlint.errors import SrlintError
-from srlint.output import FORMATS, TEXT_FORMATS
-from srlint.severity import SEVERITIES
 
-if TYPE_CHECKING:
-    from srlint.config import Resolver
-    from srlint.run import Job
-
-FAILED = 2
 BUG = 3
 INTERRUPTED = 130
 
@@ -77,229 +71,7 @@ def cli() -> None:
     """Find biased passages in documents and rewrite them with care. Everything runs on this machine."""
 
 
-def _names(ctx: click.Context, parameter: click.Parameter, values: tuple[str, ...]) -> tuple[str, ...] | None:
-    """Category names, separated by commas or by repeating the option; None when it was not given."""
-    names = [name.strip() for value in values for name in value.split(",")]
-    return tuple(name for name in names if name) or None
-
-
-def _config_options(command: Callable[..., None]) -> Callable[..., None]:
-    """The options that decide which files are read and what counts as a finding, for every command that checks."""
-    options = (
-        click.option("--select", multiple=True, callback=_names, metavar="CATEGORIES", help="Look for these only."),
-        click.option(
-            "--extend-select", multiple=True, callback=_names, metavar="CATEGORIES", help="Look for these as well."
-        ),
-        click.option("--ignore", multiple=True, callback=_names, metavar="CATEGORIES", help="Do not look for these."),
-        click.option(
-            "--threshold",
-            type=click.FloatRange(0, 1, min_open=True, max_open=True),
-            help="Report passages from this probability on. Default: the model's own.",
-        ),
-        click.option("--model", metavar="FILE", help="The language model: a GGUF file. Default: the embedded one."),
-        click.option("--no-model", is_flag=True, help="Do without a language model: detector and terms only."),
-        click.option("--include-quotes", is_flag=True, help="Judge quotations and block quotes too."),
-        click.option("--code", is_flag=True, help="Also read comments and docstrings of source code."),
-        click.option("--exclude", multiple=True, metavar="PATTERN", help="Leave out, as in .gitignore. Repeatable."),
-        click.option(
-            "--extend-exclude", multiple=True, metavar="PATTERN", help="Leave out besides what the settings exclude."
-        ),
-        click.option("--force-exclude", is_flag=True, help="Leave excluded files out even when they are named."),
-        click.option("--no-gitignore", is_flag=True, help="Do not follow .gitignore files."),
-        click.option("--baseline", metavar="FILE", help="Leave out what this file accepts. Default: the settings'."),
-        click.option("--no-cache", is_flag=True, help="Neither read nor write cached results."),
-        click.option("--cache-dir", type=click.Path(file_okay=False, path_type=Path), help="Default: .srlint_cache."),
-        click.option(
-            "--config", multiple=True, metavar="FILE|KEY=VALUE", help="A configuration file, or one setting as TOML."
-        ),
-        click.option("--isolated", is_flag=True, help="Read no configuration file."),
-    )
-    for option in reversed(options):
-        command = option(command)
-    return command
-
-
-@cli.command()
-@click.argument("paths", nargs=-1)
-@click.option("--diff", is_flag=True, help="Print what --fix would change as a unified diff; write nothing.")
-@click.option("--fix", is_flag=True, help="Apply safe rewrites: settled replacements of listed terms.")
-@click.option("--unsafe-fixes", is_flag=True, help="Count rewrites worded by a model as applicable too.")
-@click.option("--add-ignores", metavar="REASON", help="Write a comment with REASON for each finding, to silence it.")
-@click.option("--write-baseline", is_flag=True, help="Accept all that is found, in the baseline file.")
-@click.option(
-    "--changed",
-    metavar="[REF]",
-    is_flag=False,
-    flag_value="HEAD",
-    help="Only passages changed since a git revision, as --changed=REF. Alone: HEAD.",
-)
-@_config_options
-@click.option("--fail-level", type=click.Choice(SEVERITIES), help="Exit with 1 from this severity on. Default: info.")
-@click.option("--exit-zero", is_flag=True, help="Exit with 0 although there are findings; failures still give 2.")
-@click.option("--stdin-filename", metavar="NAME", help="What to call standard input; its suffix decides the syntax.")
-@click.option("--output-format", type=click.Choice(list(FORMATS)), envvar="SRLINT_OUTPUT_FORMAT", help="Default: full.")
-@click.option(
-    "-o", "--output-file", type=click.Path(dir_okay=False, path_type=Path), help="Write the report to this file."
-)
-@click.option("--statistics", is_flag=True, help="Count findings by category.")
-@click.option("--show-files", is_flag=True, help="List the files that would be checked, and stop.")
-@click.option("--show-settings", is_flag=True, help="Print the settings and where they come from, and stop.")
-@click.option("-w", "--watch", is_flag=True, help="Check again whenever a file changes.")
-@click.option("-q", "--quiet", is_flag=True, help="Print findings and errors only.")
-@click.option("-v", "--verbose", is_flag=True, help="Also say what was skipped, and why.")
-@click.option("--no-progress", is_flag=True, help="Draw no progress line.")
-@click.option(
-    "--color", type=click.Choice(["auto", "always", "never"]), default="auto", help="Default: auto, on a terminal."
-)
-@click.pass_context
-def check(ctx: click.Context, /, **options: Any) -> None:
-    """Check documents: PATHS, folders among them, or - for standard input. Default: this folder.
-
-    Exit status: 0 nothing to report or all of it fixed; 1 findings remain or the diff is not empty; 2 something could
-    not be checked; 3 a bug in srlint.
-    """
-    _refuse_contradictions(options)
-    for stream in (sys.stdout, sys.stderr):
-        # A terminal that cannot show a character gets its number, not a crash.
-        stream.reconfigure(errors="backslashreplace")
-    job = _job(options)
-    if options["show_settings"]:
-        _show_settings(job)
-    elif options["show_files"]:
-        ctx.exit(_show_files(job))
-    elif options["watch"]:
-        _watch(job)
-    else:
-        from srlint.report import status
-        from srlint.run import run
-
-        code = status(run(job), diff=options["diff"], fail_level=job.settings.fail_level)
-        ctx.exit(0 if code == 1 and options["exit_zero"] else code)
-
-
-def _refuse_contradictions(options: dict[str, Any]) -> None:
-    paths = options["paths"]
-    writing = [name for name in ("fix", "diff", "add_ignores", "write_baseline") if options[name]]
-    contradictions = (
-        (len(writing) > 1, f"{_flags(writing)} exclude each other"),
-        (options["add_ignores"] is not None and not options["add_ignores"].strip(), "--add-ignores needs a reason"),
-        (options["diff"] and options["output_format"], "--diff has a format of its own; leave out --output-format"),
-        (options["diff"] and options["statistics"], "--diff and --statistics exclude each other"),
-        (options["model"] and options["no_model"], "--model and --no-model exclude each other"),
-        (options["config"] and options["isolated"], "--config and --isolated exclude each other"),
-        ("-" in paths and len(paths) > 1, "- (standard input) cannot be combined with other paths"),
-        (options["stdin_filename"] and paths != ("-",), "--stdin-filename goes with the path -"),
-        (options["watch"] and writing, f"--watch and {_flags(writing)} exclude each other"),
-        (options["watch"] and paths == ("-",), "--watch cannot watch standard input"),
-        (options["changed"] and paths == ("-",), "--changed cannot compare standard input"),
-        (options["write_baseline"] and paths == ("-",), "--write-baseline cannot record standard input"),
-        (
-            options["statistics"] and options["output_format"] not in (None, *TEXT_FORMATS),
-            f"--statistics goes with {', '.join(TEXT_FORMATS)}, not with {options['output_format']}",
-        ),
-    )
-    for holds, message in contradictions:
-        if holds:
-            raise click.UsageError(message)
-    file = options["output_file"]
-    if file is not None and not file.absolute().parent.is_dir():
-        raise click.UsageError(f"--output-file: no such folder: {file.parent}")
-
-
-def _flags(names: Sequence[str]) -> str:
-    return " and ".join("--" + name.replace("_", "-") for name in names)
-
-
-def _job(options: dict[str, Any]) -> Job:
-    from srlint.run import Job
-
-    modes = {"fix": options["fix"], "diff": options["diff"], "ignore": options["add_ignores"] is not None}
-    return Job(
-        resolver=_resolver(options),
-        paths=options["paths"] or (".",),
-        mode=next((mode for mode, asked in modes.items() if asked), "report"),
-        unsafe=options["unsafe_fixes"],
-        reason=options["add_ignores"] or "",
-        changed_since=options["changed"],
-        write_baseline=options["write_baseline"],
-        # A table of statistics stands alone unless a report is asked for as well.
-        format=options["output_format"],
-        output_file=options["output_file"],
-        statistics=options["statistics"],
-        stdin_name=options["stdin_filename"],
-        color=_color(options["color"]),
-        quiet=options["quiet"],
-        verbose=options["verbose"],
-        progress=not options["no_progress"],
-        find_baseline=not options["isolated"],
-    )
-
-
-def _resolver(options: dict[str, Any]) -> Resolver:
-    """The settings: those of the options over those of the files."""
-    from srlint.config import Resolver, parse_override
-    from srlint.run import run_folder
-
-    files = [value for value in options["config"] if "=" not in value or Path(value).is_file()]
-    if len(files) > 1:
-        raise click.UsageError(f"--config: more than one file: {', '.join(files)}")
-    single = [parse_override(value) for value in options["config"] if value not in files]
-    given = {
-        "select": options["select"],
-        "extend_select": options["extend_select"],
-        "ignore": options["ignore"],
-        "threshold": options["threshold"],
-        "model": options["model"],
-        # Naming a model asks for one, whatever the file says.
-        "use_model": False if options["no_model"] else True if options["model"] else None,
-        "include_quotes": options["include_quotes"] or None,
-        "code": options["code"] or None,
-        "exclude": options["exclude"] or None,
-        "extend_exclude": options["extend_exclude"] or None,
-        "force_exclude": options["force_exclude"] or None,
-        "respect_gitignore": False if options["no_gitignore"] else None,
-        "baseline": Path(options["baseline"]) if options["baseline"] else None,
-        "use_cache": False if options["no_cache"] else None,
-        "cache_dir": options["cache_dir"],
-        "fail_level": options.get("fail_level"),
-    }
-    file = Path(files[0]) if files else None
-    start = run_folder(options["paths"] or (".",), options["stdin_filename"])
-    return Resolver([*single, given], file, options["isolated"], start=start)
-
-
-def _show_settings(job: Job) -> None:
-    from srlint.config import settings_as_toml
-
-    print(settings_as_toml(job.settings, job.resolver.origins(job.folder)), end="")
-
-
-def _show_files(job: Job) -> int:
-    from srlint.output.escape import printable
-    from srlint.run import find_targets, tell
-
-    targets, notices = find_targets(job)
-    for target in targets:
-        print(printable(target.name))
-    return FAILED if tell(notices, job) else 0
-
-
-def _watch(job: Job) -> None:
-    from srlint.run import run, say
-    from srlint.watch import keep
-
-    keep(lambda: run(job), job.paths, say)
-
-
-def _color(choice: str) -> bool | None:
-    """Whether to use colour; None leaves it to the stream. See https://no-color.org and https://force-color.org."""
-    if choice != "auto":
-        return choice == "always"
-    if os.environ.get("NO_COLOR"):
-        return False
-    if os.environ.get("FORCE_COLOR", "0") not in ("", "0"):
-        return True
-    return False if os.environ.get("TERM") == "dumb" else None
+cli.add_command(check)
 
 
 @cli.command()

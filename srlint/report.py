@@ -60,6 +60,10 @@ class Totals:
             foreign=self.foreign + sum(skipped.reason == FOREIGN for skipped in report.review.skipped),
         )
 
+    def accepted(self) -> Totals:
+        """These totals once all that remains has been accepted."""
+        return replace(self, remaining=0, safe=0, unsafe=0, warnings=0, errors=0)
+
     def at_least(self, level: Severity) -> int:
         """How many of the remaining findings are at or above `level`."""
         return {"info": self.remaining, "warning": self.warnings + self.errors, "error": self.errors}[level]

@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import TextIO
 
 from srlint import files
-from srlint.baseline import DEFAULT_NAME, Baseline
+from srlint.baseline import DEFAULT_NAME
+from srlint.baseline.kept import KeptBaseline
 from srlint.changed import Changes
 from srlint.checker import STDIN, Checker, CheckOptions, Mode
 from srlint.config import Resolver, Settings
@@ -23,7 +24,7 @@ from srlint.output.diff import Diff
 from srlint.output.escape import printable
 from srlint.output.statistics import Statistics
 from srlint.progress import Progress
-from srlint.report import FileReport, Totals, View, counted
+from srlint.report import FileReport, Totals, View
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,61 +76,32 @@ def run(job: Job) -> Totals:
     targets, notices = find_targets(job)
     if changes is not None:
         targets = [target for target in targets if changes.touches(target.path)]
-    kept = BaselineFile.of(job, settings)
+    kept = _baseline(job, settings)
     totals = Totals(failed=tell(notices, job))
     with _report_stream(job) as stream:
         output = _output(job, stream)
         if targets:
-            options = CheckOptions(job.mode, job.unsafe, job.reason, changes, kept.baseline)
+            options = CheckOptions(job.mode, job.unsafe, job.reason, changes, kept and kept.baseline)
             with Checker(job.resolver, settings, options) as checker:
                 totals = _check_all(job, checker, targets, output, totals)
-        totals = kept.settle(totals)
+        if kept is not None and (job.write_baseline or not totals.failed) and (note := kept.settle()):
+            say(note)
+        if job.write_baseline:
+            totals = totals.accepted()
         output.end(totals)
     return totals
 
 
-@dataclass(frozen=True, slots=True)
-class BaselineFile:
-    """The baseline of a run and where it lies, if there is one. `record`: write what was found; else keep it pruned."""
-
-    baseline: Baseline | None = None
-    path: Path | None = None
-    record: bool = False
-    prune: bool = False
-
-    @classmethod
-    def of(cls, job: Job, settings: Settings) -> BaselineFile:
-        """Raises ConfigError for a baseline that was named and cannot be read."""
-        named = settings.baseline
-        path = named or (settings.root or Path.cwd()) / DEFAULT_NAME
-        if job.write_baseline:
-            return cls(Baseline.load(path) if path.is_file() else Baseline(), path, record=True)
-        if named is None and (job.from_stdin or not job.find_baseline or not path.is_file()):
-            return cls()
-        # In CI nobody would commit the shorter file; the other runs do not see all that is there.
-        partial = job.changed_since is not None or job.from_stdin or job.mode == "diff" or not settings.use_model
-        prune = not partial and not os.environ.get("CI")
-        return cls(Baseline.load(path), path, prune=prune)
-
-    def settle(self, totals: Totals) -> Totals:
-        """Write what is to be kept. Findings that were recorded no longer remain."""
-        if self.baseline is None or self.path is None:
-            return totals
-        shown = files.shown(self.path)
-        if self.record:
-            recorded = self.baseline.recorded()
-            recorded.save(self.path)
-            say(f"{shown}: {counted(len(recorded), 'finding')} accepted")
-            return replace(totals, remaining=0, safe=0, unsafe=0, warnings=0, errors=0)
-        if self.prune and not totals.failed:
-            pruned = self.baseline.pruned()
-            try:
-                if pruned.save(self.path):
-                    gone = len(self.baseline) - len(pruned)
-                    say(f"{shown}: {counted(gone, 'finding')} no longer there, removed")
-            except DocumentError as error:
-                say(f"{error}: not pruned")
-        return totals
+def _baseline(job: Job, settings: Settings) -> KeptBaseline | None:
+    """The baseline of the run, if it has one. Raises ConfigError for one that cannot be read."""
+    path = settings.baseline or (settings.root or Path.cwd()) / DEFAULT_NAME
+    if job.write_baseline:
+        return KeptBaseline.to_record(path)
+    if settings.baseline is None and (job.from_stdin or not job.find_baseline or not path.is_file()):
+        return None
+    # In CI nobody would commit the shorter file; the other runs do not see all that is there.
+    partial = job.changed_since is not None or job.from_stdin or job.mode == "diff" or not settings.use_model
+    return KeptBaseline.to_apply(path, prune=not partial and not os.environ.get("CI"))
 
 
 def say(message: str) -> None:
