@@ -110,6 +110,19 @@ def speed(folder: Path | None, model: str | None, no_model: bool, json_file: Pat
     _end(shown, figures, json_file, model, not no_model)
 
 
+@main.command()
+@click.argument("folder", type=FOLDER, required=False)
+@click.option("--files", type=click.IntRange(min=1), default=1000, show_default=True, help="How many documents.")
+@shared
+def cached(folder: Path | None, model: str | None, no_model: bool, json_file: Path | None, **options: Any) -> None:
+    """Time of `srlint check` over many files of which each was checked before."""
+    from benchmarks import cached as benchmark
+
+    options.pop("limit")
+    shown, figures = benchmark.run(folder=_documents(folder), model=model, use_model=not no_model, **options)
+    _end(shown, figures, json_file, model, not no_model)
+
+
 def _documents(folder: Path | None) -> Path:
     found = folder or DOCUMENTS
     if not found.is_dir():

@@ -208,16 +208,21 @@ def clean_prose(path: Path, count: int, seed: int, always: frozenset[str] = froz
     return [row["text"] for place, row in enumerate(rows) if place < count or row["id"] in always]
 
 
-def as_passages(texts: Sequence[str], fragment_share: float, seed: int) -> list[tuple[str, str]]:
+def as_passages(
+    texts: Sequence[str], fragment_share: float, seed: int, flagged: Sequence[str] = (), flagged_share: float = 0.0
+) -> list[tuple[str, str]]:
     """Clean sentences as documents hold passages: (text, sentence before), with one or none before, and some in part.
 
     Documents are full of headings, list items and table cells, and nearly every passage has one before it; sentences
-    drawn from a corpus have neither. A stretch of one to seven words of a clean sentence is clean.
+    drawn from a corpus have neither. A stretch of one to seven words of a clean sentence is clean. So is a sentence
+    after a biased one: `flagged_share` of them stand behind one of `flagged`.
     """
     draw = random.Random(seed)
     found = []
     for text in texts:
         found.append((text, draw.choice(texts) if draw.random() < 0.6 else ""))
+        if flagged and draw.random() < flagged_share:
+            found[-1] = (text, draw.choice(flagged))
         if draw.random() < fragment_share:
             words = text.rstrip(".?!").split()
             size = min(len(words), draw.randint(1, 7))

@@ -34,7 +34,8 @@ def main(
     base = base or run.base
     tokenizer = load_tokenizer(base)
     examples = [training.example(tokenizer, row) for row in splits["train"]]
-    clean = dataset.as_passages(_clean(run, corpora), run.fragment_share, seed=0)
+    flagged = [row.text for row in splits["train"] if row.flagged]
+    clean = dataset.as_passages(_clean(run, corpora), run.fragment_share, 0, flagged, run.flagged_context_share)
     examples += [training.clean_example(tokenizer, *passage, run.clean_weight) for passage in clean]
     if run.rewrite_weight:
         rewritten = [row for row in splits["train"] if row.rewrites]

@@ -21,7 +21,8 @@ class DetectorRun:
     `mined` names a file with the ids of sentences in those files that a reader found clean though an earlier detector
     suspected them: they always take part. `rewrite_weight` is the weight of the first rewrite of each flagged row as
     a clean passage: the closest contrast there is. `fragment_share` of the clean
-    sentences are seen a second time in part, as headings and list items look.
+    sentences are seen a second time in part, as headings and list items look; `flagged_context_share` of them stand
+    behind a biased sentence, which does not make them so.
     """
 
     name: str
@@ -41,6 +42,7 @@ class DetectorRun:
     clean_weight: float = 1.0
     rewrite_weight: float = 0.0
     fragment_share: float = 0.0
+    flagged_context_share: float = 0.0
     seeds: tuple[int, ...] = (1,)
     bf16: bool = True
     max_false_alarms: float = 0.04

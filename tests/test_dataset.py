@@ -293,3 +293,5 @@ def test_clean_prose_is_shown_as_documents_show_it():
     assert all(before in texts for _, before in parts)
     assert all(any(text.lower() in source.lower() for source in texts) for text, _ in parts)
     assert len(as_passages(texts, 0.0, 1)) == len(texts)
+    after = [before for _, before in as_passages(texts, 0.0, 1, ["Bad."], 0.3)]
+    assert 0.2 < after.count("Bad.") / len(texts) < 0.4

@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-from importlib import import_module
 from pathlib import Path
 
 import pytest
 
-from features.case import FEATURES, Case
+from features.case import FEATURES
+from features.table import DOCUMENTS, LANGUAGES, cells, table
 from srlint.document import Document
 from srlint.edits import apply, diff, project, reads_as
+from srlint.formats import SYNTAXES
 from srlint.passages import passages
 
-FOLDER = Path(__file__).parent / "features"
-FORMATS = sorted(path.stem for path in FOLDER.glob("*.py") if path.stem not in ("__init__", "case"))
-# A file of cells stands for the syntax of its name, those of programs for one language each.
-TABLE: dict[tuple[str, str], Case] = {
-    (name, feature): case for name in FORMATS for feature, case in import_module(f"features.{name}").CASES.items()
-}
+TABLE = cells()
 
 
 @pytest.mark.parametrize(("syntax", "feature"), TABLE, ids=[f"{syntax}-{feature}" for syntax, feature in TABLE])
@@ -42,3 +38,14 @@ def test_cell(syntax, feature):
         assert edits, "the edit cannot be made"
         assert apply(case.source, edits) == expected
         assert reads_as(document, passage, edits, rewritten)
+
+
+def test_every_format_has_its_cells():
+    assert set(SYNTAXES) == {*DOCUMENTS, *LANGUAGES}
+    assert {name for name, _ in TABLE} == set(SYNTAXES)
+    assert {feature for _, feature in TABLE} == set(FEATURES)
+
+
+def test_the_readme_shows_the_table():
+    readme = Path(__file__).parents[1] / "README.md"
+    assert table() in readme.read_text(encoding="utf-8"), "run: python tests/features/table.py"
