@@ -24,11 +24,12 @@ class Changes:
         self._revision = self._commit(revision)
 
     def before(self, path: Path) -> str | None:
-        """The text of the file at the revision; None when the file was not there, or was no text.
+        """The text of the file at the revision, under its name then; None when it was not there, or was no text.
 
         Ask only about files that `touches`: the others are as they were.
         """
-        shown = self._run("cat-file", "blob", f"{self._revision}:{self._relative(path)}")
+        name = self._relative(path)
+        shown = self._run("cat-file", "blob", f"{self._revision}:{self._renamed.get(name, name)}")
         try:
             return None if shown.returncode else Document.from_bytes(shown.stdout, "text").text
         except DocumentError:  # no text then: all of it is new now
@@ -43,6 +44,13 @@ class Changes:
         changed = self._git("diff", "--name-only", "--no-renames", "-z", self._revision, "--")
         new = self._git("ls-files", "--others", "--exclude-standard", "-z", "--full-name", ":/")
         return frozenset(filter(None, (changed + new).split("\0")))
+
+    @cached_property
+    def _renamed(self) -> dict[str, str]:
+        """The names that files had at the revision, by the ones they have now."""
+        told = self._git("diff", "--name-status", "--find-renames", "--diff-filter=R", "-z", self._revision, "--")
+        fields = told.split("\0")  # status, old, new, status, …
+        return dict(zip(fields[2::3], fields[1::3], strict=False))
 
     def _relative(self, path: Path) -> str:
         return os.path.relpath(os.path.realpath(path), os.path.realpath(self._top)).replace(os.sep, "/")

@@ -16,6 +16,7 @@ from srlint.changed import Changes, overlaps, touched
 from srlint.config import Resolver, Settings
 from srlint.document import Document
 from srlint.edits import apply
+from srlint.errors import DocumentError
 from srlint.findings import Review
 from srlint.fixes import fix
 from srlint.report import FileReport
@@ -123,10 +124,20 @@ def _place(target: files.Target) -> Path:
     return Path(target.name) if target.path == Path(STDIN) else target.path
 
 
+def pass_on() -> None:
+    """Standard input to standard output, unchanged."""
+    sys.stdout.buffer.write(_read_stdin())
+    sys.stdout.buffer.flush()
+
+
 def _read(target: files.Target) -> bytes:
-    if target.path == Path(STDIN):
-        return files.capped(sys.stdin.buffer.read(files.MAX_BYTES + 1))
-    return files.read(target.path)
+    return _read_stdin() if target.path == Path(STDIN) else files.read(target.path)
+
+
+def _read_stdin() -> bytes:
+    if sys.stdin is None:
+        raise DocumentError("standard input is closed")
+    return files.capped(sys.stdin.buffer.read(files.MAX_BYTES + 1))
 
 
 def _write(target: files.Target, document: Document, data: bytes) -> None:

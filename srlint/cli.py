@@ -26,6 +26,7 @@ class Boundary(click.Group):
     """The error boundary: what a command raises ends here as one line on standard error and an exit status."""
 
     def main(self, args: Sequence[str] | None = None, prog_name: str | None = None, **extra: Any) -> NoReturn:
+        _open_streams()
         try:
             status = super().main(args, prog_name, **(extra | {"standalone_mode": False}))
             sys.stdout.flush()
@@ -60,13 +61,20 @@ def _fail(message: str, status: int) -> int:
     return status
 
 
+def _open_streams() -> None:
+    """A stream that was closed before the start (`>&-`) takes whatever is printed, and it goes nowhere."""
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115
+
+
 def _leave_pipe() -> None:
     """Nobody reads standard output any more: let Python's last flush go nowhere instead of complaining."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 @click.group("srlint", cls=Boundary, context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(__version__, prog_name="srlint", message="%(prog)s %(version)s")
+@click.version_option(__version__, "-V", "--version", prog_name="srlint", message="%(prog)s %(version)s")
 def cli() -> None:
     """Find biased passages in documents and rewrite them with care. Everything runs on this machine."""
 

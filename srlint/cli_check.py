@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
+from click.core import ParameterSource
 
 from srlint.output import FORMATS, TEXT_FORMATS
 from srlint.severity import SEVERITIES
@@ -23,8 +24,11 @@ FAILED = 2
 
 def _names(ctx: click.Context, parameter: click.Parameter, values: tuple[str, ...]) -> tuple[str, ...] | None:
     """Category names, separated by commas or by repeating the option; None when it was not given."""
-    names = [name.strip() for value in values for name in value.split(",")]
-    return tuple(name for name in names if name) or None
+    names = tuple(name.strip() for value in values for name in value.split(",") if name.strip())
+    if values and not names:
+        # As from an empty variable in a script: to look for everything instead would be a surprise.
+        raise click.BadParameter("names no category")
+    return names or None
 
 
 def _config_options(command: Callable[..., None]) -> Callable[..., None]:
@@ -102,6 +106,8 @@ def check(ctx: click.Context, /, **options: Any) -> None:
     Exit status: 0 nothing to report or all of it fixed; 1 findings remain or the diff is not empty; 2 something could
     not be checked; 3 a bug in srlint.
     """
+    if ctx.get_parameter_source("output_format") is ParameterSource.ENVIRONMENT:
+        options["output_format"] = _wished(options)
     _refuse_contradictions(options)
     for stream in (sys.stdout, sys.stderr):
         # A terminal that cannot show a character gets its number, not a crash.
@@ -121,6 +127,13 @@ def check(ctx: click.Context, /, **options: Any) -> None:
         ctx.exit(0 if code == 1 and options["exit_zero"] else code)
 
 
+def _wished(options: dict[str, Any]) -> str | None:
+    """The output format of the environment, which is a wish: it yields to options that it does not go with."""
+    wish = options["output_format"]
+    yields = options["diff"] or (options["statistics"] and wish not in TEXT_FORMATS)
+    return None if yields else wish
+
+
 def _refuse_contradictions(options: dict[str, Any]) -> None:
     paths = options["paths"]
     writing = [name for name in ("fix", "diff", "add_ignores", "write_baseline") if options[name]]
@@ -130,12 +143,17 @@ def _refuse_contradictions(options: dict[str, Any]) -> None:
         (options["diff"] and options["output_format"], "--diff has a format of its own; leave out --output-format"),
         (options["diff"] and options["statistics"], "--diff and --statistics exclude each other"),
         (options["model"] and options["no_model"], "--model and --no-model exclude each other"),
-        (options["config"] and options["isolated"], "--config and --isolated exclude each other"),
+        (_config_files(options) and options["isolated"], "--config FILE and --isolated exclude each other"),
         ("-" in paths and len(paths) > 1, "- (standard input) cannot be combined with other paths"),
         (options["stdin_filename"] and paths != ("-",), "--stdin-filename goes with the path -"),
         (options["watch"] and writing, f"--watch and {_flags(writing)} exclude each other"),
         (options["watch"] and paths == ("-",), "--watch cannot watch standard input"),
         (options["changed"] and paths == ("-",), "--changed cannot compare standard input"),
+        # The rest of a changed file would be taken for gone.
+        (
+            options["changed"] is not None and options["write_baseline"],
+            "--changed and --write-baseline exclude each other",
+        ),
         (options["write_baseline"] and paths == ("-",), "--write-baseline cannot record standard input"),
         (
             options["statistics"] and options["output_format"] not in (None, *TEXT_FORMATS),
@@ -171,7 +189,7 @@ def _job(options: dict[str, Any]) -> Job:
         output_file=options["output_file"],
         statistics=options["statistics"],
         stdin_name=options["stdin_filename"],
-        color=_color(options["color"]),
+        color=_color(options["color"], to_file=options["output_file"] is not None),
         quiet=options["quiet"],
         verbose=options["verbose"],
         progress=not options["no_progress"],
@@ -184,7 +202,7 @@ def _resolver(options: dict[str, Any]) -> Resolver:
     from srlint.config import Resolver, parse_override
     from srlint.run import run_folder
 
-    files = [value for value in options["config"] if "=" not in value or Path(value).is_file()]
+    files = _config_files(options)
     if len(files) > 1:
         raise click.UsageError(f"--config: more than one file: {', '.join(files)}")
     single = [parse_override(value) for value in options["config"] if value not in files]
@@ -212,6 +230,10 @@ def _resolver(options: dict[str, Any]) -> Resolver:
     return Resolver([*single, given], file, options["isolated"], start=start)
 
 
+def _config_files(options: dict[str, Any]) -> list[str]:
+    return [value for value in options["config"] if "=" not in value or Path(value).is_file()]
+
+
 def _show_settings(job: Job) -> None:
     from srlint.config import settings_as_toml
 
@@ -219,12 +241,12 @@ def _show_settings(job: Job) -> None:
 
 
 def _show_files(job: Job) -> int:
-    from srlint.output.escape import printable
+    from srlint.output.escape import shown_name
     from srlint.run import find_targets, tell
 
     targets, notices = find_targets(job)
     for target in targets:
-        print(printable(target.name))
+        print(shown_name(target.name))
     return FAILED if tell(notices, job) else 0
 
 
@@ -235,10 +257,12 @@ def _watch(job: Job) -> None:
     keep(lambda: run(job), job.paths, say)
 
 
-def _color(choice: str) -> bool | None:
+def _color(choice: str, *, to_file: bool) -> bool | None:
     """Whether to use colour; None leaves it to the stream. See https://no-color.org and https://force-color.org."""
     if choice != "auto":
         return choice == "always"
+    if to_file:  # what is forced is meant for the log
+        return False
     if os.environ.get("NO_COLOR"):
         return False
     if os.environ.get("FORCE_COLOR", "0") not in ("", "0"):

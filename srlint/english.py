@@ -17,7 +17,8 @@ _OTHERS = {
     " wir ihr oder zu zum zur bei nach aus wie über aber noch nur wenn kann durch ich sie es",
     "French": "le la les des une est et dans pour que qui ne pas sur avec vous nous il elle ce cette ces sont au aux du"
     " par plus ou être mais leur votre nos vos",
-    "Spanish": "el la los las de del que en un una es por con para se lo como más pero sus su al está son este esta",
+    "Spanish": "el la los las de del que en un una es por con para se lo como más pero sus su al está son este esta"
+    " y fue sobre entre hasta desde cuando muy también",
     "Portuguese": "os de da dos das que em um uma por com para se não como mais mas na ao são este está esta ser você",
     "Italian": "il lo la gli le di del della che è un una per con non si come più ma sono questo questa nel alla dei",
     "Dutch": "de het een en van ik dat niet met zijn voor op te aan er maar om ook als bij dan naar uit worden wordt",
@@ -34,6 +35,8 @@ _OTHER_SETS = tuple(frozenset(words.split()) - _ENGLISH for words in _OTHERS.val
 
 _WORD = re.compile(r"[^\W\d_]+")
 _LATIN = re.compile(r"[A-Za-z\u00aa-\u024f\u1e00-\u1eff]")
+
+_DENSE = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3]")  # one says as much as two letters or more of Latin
 
 MIN_LETTERS = 4  # fewer letters of another script may be a symbol or a name
 MIN_WORDS = 8  # shorter blocks of Latin script hold too few common words to tell
@@ -60,6 +63,9 @@ def is_english(text: str) -> bool:
 def _mostly_other_script(text: str) -> bool:
     letters = [character for character in text if character.isalpha()]
     foreign = sum(_LATIN.match(letter) is None for letter in letters)
+    dense = len(_DENSE.findall(text))
+    if dense >= MIN_LETTERS:
+        return 2 * (foreign + dense) > len(letters) + dense
     return foreign >= MIN_LETTERS and 2 * foreign > len(letters)
 
 

@@ -17,7 +17,7 @@ from srlint.models.manifest import Manifest
 from srlint.odds import log_odds, probability
 from srlint.passages import Passage
 from srlint.quotations import reported, unquoted
-from srlint.severity import worst
+from srlint.severity import of_categories, worst
 from srlint.terms import TermList, TermMatch
 from srlint.verdict import Verdict
 
@@ -117,12 +117,13 @@ class Judge:
         return "quotation" if all(covered(mark, quotations) for mark in left) else None
 
     def _asked_severity(self, judged: Detection, matches: Sequence[TermMatch]) -> Severity | None:
-        """What the settings say of the listed terms, if nothing but such terms is at fault."""
-        asked = [(match.span, self._term_severity.get(match.term)) for match in matches]
-        spans = [span for span, severity in asked if severity is not None]
-        if not spans or not all(covered(mark, spans) for mark in judged.marks):
+        """What the settings say of the listed terms; where more than such terms is at fault, they can only raise it."""
+        asked = {match.span: self._term_severity[match.term] for match in matches if match.term in self._term_severity}
+        if not asked:
             return None
-        return worst(severity for _, severity in asked if severity is not None)
+        if all(covered(mark, tuple(asked)) for mark in judged.marks):
+            return worst(asked.values())
+        return worst([*asked.values(), of_categories(judged.categories, dict(self._settings.severity))])
 
     def probability(self, detection: Detection, matches: Sequence[TermMatch]) -> float:
         """The detector's probability, moved by what a listed term says, in log-odds calibrated on dev."""

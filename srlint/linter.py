@@ -159,6 +159,7 @@ def _salt(settings: Settings, terms: str, model: str | None) -> bytes:
         settings.threshold,
         sorted(dict(settings.thresholds).items()),
         sorted(dict(settings.terms_severity).items()),
+        sorted(dict(settings.severity).items()),
         sorted(settings.allow),
         settings.include_quotes,
     ]

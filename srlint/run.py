@@ -15,10 +15,9 @@ from srlint import files
 from srlint.baseline import DEFAULT_NAME
 from srlint.baseline.kept import KeptBaseline
 from srlint.changed import Changes
-from srlint.checker import STDIN, Checker, CheckOptions, Mode
+from srlint.checker import STDIN, Checker, CheckOptions, Mode, pass_on
 from srlint.config import Resolver, Settings
 from srlint.errors import DocumentError
-from srlint.formats import syntax_for
 from srlint.output import FORMATS, Output
 from srlint.output.diff import Diff
 from srlint.output.escape import printable
@@ -84,6 +83,8 @@ def run(job: Job) -> Totals:
             options = CheckOptions(job.mode, job.unsafe, job.reason, changes, kept and kept.baseline)
             with Checker(job.resolver, settings, options) as checker:
                 totals = _check_all(job, checker, targets, output, totals)
+        elif job.from_stdin and job.mode in ("fix", "ignore"):
+            pass_on()  # left out: as it came
         if kept is not None and (job.write_baseline or not totals.failed) and (note := kept.settle()):
             say(note)
         if job.write_baseline:
@@ -113,9 +114,10 @@ def find_targets(job: Job) -> tuple[Sequence[files.Target], Sequence[files.Notic
     """The documents that `job` is about, and what there is to say about the paths."""
     if not job.from_stdin:
         return files.find(job.paths, job.resolver.selection)
-    name = job.stdin_name
-    syntax = "markdown" if name is None else syntax_for(name) or "text"
-    return [files.Target(Path(STDIN), STDIN if name is None else files.shown(Path(name)), syntax)], []
+    if job.stdin_name is None:
+        return [files.Target(Path(STDIN), STDIN, "markdown")], []
+    targets, notices = files.find_unsaved(job.stdin_name, job.resolver.selection)
+    return [replace(target, path=Path(STDIN)) for target in targets], notices
 
 
 def tell(notices: Sequence[files.Notice], job: Job) -> int:
@@ -165,7 +167,8 @@ def _check_all(job: Job, checker: Checker, targets: Sequence[files.Target], outp
             try:
                 report = checker.check(target)
                 progress.clear()
-                output.file(report)
+                if not job.write_baseline:
+                    output.file(report)
             except DocumentError as error:
                 progress.clear()
                 say(f"{target.name}: {error}")

@@ -9,21 +9,26 @@ from srlint.config import Settings
 from srlint.document import Span
 from srlint.findings import Finding, Severity
 from srlint.severity import of_categories
+from srlint.suppress import without
 from srlint.verdict import Outcome
 
 
 def select(outcome: Outcome, settings: Settings, enabled: frozenset[str]) -> tuple[Finding, ...]:
-    """The findings with what is left of their categories, and without those that have none left."""
+    """The findings with what is left of their categories, and without those that have none left.
+
+    One that has lost a category has no rewrite any more: it would also change what nobody asked about.
+    """
     bars = dict(settings.thresholds)
     chosen = []
     for finding in outcome.findings:
-        kept = tuple(
+        lost = [
             name
             for name in finding.categories
-            if name in enabled and finding.probability >= bars.get(name, outcome.bar)
-        )
-        if kept:
-            chosen.append(replace(finding, categories=kept))
+            if name not in enabled or finding.probability < bars.get(name, outcome.bar)
+        ]
+        left = without(finding, lost) if lost else finding
+        if left is not None:
+            chosen.append(left)
     return tuple(chosen)
 
 

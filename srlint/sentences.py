@@ -21,7 +21,7 @@ _CAPITALS = re.compile(r"\b[A-Z]{2,6}\.\s+(?=(?:The|This|These|It|In|If|We|An|Ho
 # After one of these and a full stop no sentence begins with a small letter, a digit or an atom.
 _SHORT_FORMS = (
     "approx appt apt art assn ave avg bldg blvd c ca cap cf ch chap cl co col comp corp def dept diff dist div ed eds"
-    " e.g eg eq eqs esp est et etc ex excl ext fig figs fl ft gen hon i.e ie incl inst intl lbs lit max mfg mgr"
+    " e.g eg env eq eqs esp est et etc ex excl ext fig figs fl ft gen hon i.e ie incl inst intl lbs lit max mfg mgr"
     " min misc mt n.b nb nr obs op orig p para pct pl pp pref prof prop pt pts pub q.v qty ref refs rel resp rev sec"
     " secs sect sects seq ser sgt sp spec st stat std suppl syn tbl temp trans univ v var ver viz vol vols vs yr yrs"
 )

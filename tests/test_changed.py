@@ -78,14 +78,24 @@ def test_what_differs_from_the_revision(repository):
     assert Changes("trunk~1", repository).before(repository / "new.md") is None
 
 
-def test_a_renamed_or_binary_file_is_new(repository):
-    git("mv", "same.md", "other.md")
+def test_a_renamed_file_is_compared_with_what_it_was(repository):
+    Path("long.md").write_text("One line.\n" * 20)
+    git("add", ".")
+    git("commit", "-q", "-m", "second")
+    git("mv", "long.md", "docs/ä.md")
+    with open("docs/ä.md", "a") as file:
+        file.write("New.\n")
+    git("add", ".")
+    changes = Changes("HEAD", repository)
+    assert changes.touches(repository / "docs/ä.md")
+    assert changes.before(repository / "docs/ä.md") == "One line.\n" * 20
+
+
+def test_a_binary_file_is_new(repository):
     Path("docs/é a.md").write_bytes(b"\0\1")
     git("add", ".")
     git("commit", "-q", "-m", "second")
     Path("docs/é a.md").write_text("text now\n")
-    changes = Changes("HEAD~1", repository)
-    assert changes.touches(repository / "other.md") and changes.before(repository / "other.md") is None
     assert Changes("HEAD", repository).before(repository / "docs/é a.md") is None
 
 

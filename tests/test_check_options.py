@@ -292,3 +292,77 @@ def test_watch_checks_again_until_interrupted(folder):
         assert process.wait(30) == 130
     finally:
         process.kill()
+
+
+def test_one_setting_goes_with_isolated():
+    write("a.md", CHAIRMAN + "\n" + BLACKLIST)
+    write("srlint.toml", 'select = ["age"]\n')
+    assert found("--isolated", "--config", 'select = ["terminology"]') == [("a.md", "terminology")]
+    result = check("--isolated", "--config", "srlint.toml")
+    assert (result.exit_code, "--config FILE and --isolated exclude each other" in result.stderr) == (2, True)
+
+
+@pytest.mark.parametrize("option", ["--select", "--extend-select", "--ignore"])
+def test_a_list_of_no_category_is_a_mistake(option, documents):
+    for value in ("", " , "):
+        result = check(option, value)
+        assert (result.exit_code, result.stdout, "names no category" in result.stderr) == (2, "", True)
+
+
+def test_the_format_of_the_environment_yields(documents, monkeypatch):
+    monkeypatch.setenv("SRLINT_OUTPUT_FORMAT", "json")
+    assert check().stdout.startswith("[{")
+    assert check("--diff", "a.md").stdout.startswith("--- ./a.md")
+    assert check("--statistics").stdout.startswith("1 ")
+    assert check("--diff", "--output-format", "json").exit_code == 2
+
+
+def test_forced_colour_stays_out_of_files(monkeypatch):
+    write("a.md", CHAIRMAN)
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    assert "\x1b[" in check().stdout
+    check("-o", "report.txt")
+    assert "\x1b[" not in Path("report.txt").read_text()
+    check("-o", "report.txt", "--color", "always")
+    assert "\x1b[" in Path("report.txt").read_text()
+
+
+def test_what_a_baseline_accepts_is_not_reported_and_takes_whole_files():
+    write("a.md", CHAIRMAN)
+    assert check("--write-baseline").stdout == "Nothing to report in 1 file.\n"
+    result = check("--write-baseline", "--changed")
+    assert (result.exit_code, "--changed and --write-baseline exclude each other" in result.stderr) == (2, True)
+
+
+def test_standard_input_is_left_out_as_a_named_file_would_be():
+    write("srlint.toml", 'exclude = ["legal/"]\n')
+    named = ["-", "--stdin-filename", "legal/a.md"]
+    assert check(*named, input=CHAIRMAN).exit_code == 1
+    result = check(*named, "--force-exclude", input=CHAIRMAN)
+    assert (result.exit_code, "excluded by the configuration" in result.stderr) == (0, True)
+    assert check(*named, "--force-exclude", "--fix", input=CHAIRMAN).stdout == CHAIRMAN
+    code = ["-", "--stdin-filename", "a.py"]
+    assert "checked only with --code" in check(*code, input=f"# {CHAIRMAN}").stderr
+    assert check(*code, "--code", input=f"# {CHAIRMAN}").exit_code == 1
+
+
+def test_streams_that_are_closed_are_no_bug():
+    write("a.md", CHAIRMAN)
+    for redirection, status in (("a.md >&-", 1), ("a.md 2>&-", 1), ("- <&-", 2)):
+        command = f"{sys.executable} -m srlint check --no-model {redirection}"
+        assert subprocess.run(command, shell=True, capture_output=True).returncode == status
+
+
+def test_a_term_can_raise_a_severity_beside_other_faults():
+    write("a.md", "The chairman added the host to the blacklist.\n")
+    write("srlint.toml", '[terms.severity]\nblacklist = "error"\n')
+    assert check("--fail-level", "error").exit_code == 1
+    write("srlint.toml", '[terms.severity]\nblacklist = "info"\n')
+    rows = json.loads(check("--output-format", "json").stdout)
+    assert [row["severity"] for row in rows] == ["warning"]
+
+
+def test_a_forced_exclude_leaves_out_what_a_walk_would():
+    write("node_modules/pack/README.md", CHAIRMAN)
+    assert check("node_modules/pack/README.md").exit_code == 1
+    assert check("node_modules/pack/README.md", "--force-exclude").exit_code == 0

@@ -111,6 +111,7 @@ def test_include_opens_the_hidden_folders_that_it_spells_out_and_nothing_else_in
     tree(".github/a.md", ".github/b/c.md", ".github/b/d.txt", ".github/x.yml", ".other/e.md", ".github/.deep/f.md")
     assert found(".", include=("/.github/**/*.md",)) == [".github/a.md", ".github/b/c.md"]
     assert found(".", include=(".github/.deep/f.md",)) == [".github/.deep/f.md"]
+    assert found(".", include=(".github/.deep/",)) == [".github/.deep/f.md"]
     assert found(".", include=("*.md",)) == []
 
 
@@ -359,3 +360,21 @@ def test_a_new_file_gets_the_usual_mode(tmp_path):
     (tmp_path / "usual").write_bytes(b"")
     files.write(tmp_path / "new", b"new")
     assert (tmp_path / "new").stat().st_mode == (tmp_path / "usual").stat().st_mode
+
+
+def test_include_opens_a_vendored_folder_too(tree):
+    tree("docs/build/a.md", "docs/build/b.txt", "build/c.md")
+    assert found(".") == []
+    assert found(".", include=("docs/build/*.md",)) == ["docs/build/a.md"]
+
+
+def test_what_is_no_regular_file_is_written_to_and_not_replaced(tmp_path):
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
+    try:
+        files.write(pipe, b"report")
+        assert os.read(reader, 100) == b"report"
+    finally:
+        os.close(reader)
+    assert stat.S_ISFIFO(pipe.stat().st_mode)

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from placed import check_places
 from srlint.formats.latex import read
 from srlint.formats.latex.tokens import LIGATURES, tokens
 
@@ -195,20 +196,7 @@ PIECES = st.sampled_from(PIECE_LIST.split("|"))
 @settings(max_examples=300, deadline=None)
 def test_every_character_is_what_stands_at_its_place(text, include_quotes):
     text = text.encode("utf-8", "replace").decode()
-    done = 0
-    prose = read(text, include_quotes)
-    for segment in prose.segments:
-        starts, ends = segment.map.starts, segment.map.ends
-        assert len(segment.text) == len(starts) == len(ends)
-        assert list(starts) == sorted(starts)
-        if segment.kind != "footnote":  # which lies inside the block before it
-            assert starts[0] >= done
-            done = ends[-1]
-        for character, start, end in zip(segment.text, starts, ends, strict=True):
-            assert stands_for(character, text[start:end]), (character, text[start:end])
-    for item in [*prose.skipped, *prose.comments]:
-        assert item.span.end <= len(text)
-    assert [comment.span for comment in prose.comments] == sorted(comment.span for comment in prose.comments)
+    check_places(read(text, include_quotes), text, stands_for)
 
 
 def stands_for(character: str, source: str) -> bool:

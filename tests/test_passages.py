@@ -22,6 +22,7 @@ WHOLE = [  # one sentence each: no cut
     "Dr. Smith met J. R. R. Tolkien and Prof. X.",
     "The U.S. Army and the U.K. Navy met at 5 p.m. on Mon. Jan. 5.",
     "See Fig. 2, approx. 5 people, Figs. 3 and Sec. 4.",
+    "Log if the env. variable is set.",
     "Then go... maybe.",
     '"Hi there. You?" she said.',
     "He said 'Yes. I know.' and left.",
@@ -128,6 +129,8 @@ def test_english_is_left_in(text):
         "O usuário deve ter uma conta para que os serviços não sejam mais listados em um site da rede.",
         "Это документ на русском языке.",
         "这是一个中文句子。",
+        "このアプリケーションは AppWizard で universalwindow として作りました。",
+        "y la mujer y el hombre no se fueron, y se quedaron",
     ],
 )
 def test_other_languages_are_seen(text):

@@ -20,6 +20,7 @@ from srlint.edits import apply
 from srlint.fixes import fix
 from srlint.formats import SYNTAXES
 from srlint.linter import Linter
+from srlint.output.json import as_object
 from srlint.verdict import Verdict
 
 WORD, NEW = "chairman", "chair"
@@ -209,6 +210,8 @@ def check_positions(linter: Linter, document: Document, fixed: str) -> None:
     for finding in review.findings:
         assert 0 <= finding.span.start < finding.span.end <= len(text)
         assert WORD in text[finding.span.start : finding.span.end]
+        shown = as_object("name", document, finding)
+        assert shown["text"] == text[shown["start"] : shown["end"]]
         assert any(text[mark.start : mark.end] == WORD for mark in finding.marks)
         for mark in finding.marks:
             assert finding.span.start <= mark.start < mark.end <= finding.span.end

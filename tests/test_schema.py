@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import tomllib
 from importlib import resources
+from pathlib import Path
 
 import jsonschema
 import pytest
@@ -68,3 +69,8 @@ def test_every_key_has_a_description_for_editors_and_a_row_for_people():
         group, _, inner = name.partition(".")
         found = properties[group]["properties"][inner] if inner else properties[group]
         assert found["description"]
+
+
+def test_the_readme_shows_the_keys():
+    readme = Path(__file__).parents[1] / "README.md"
+    assert table() in readme.read_text(encoding="utf-8"), "run: python -m srlint.config.schema --table"

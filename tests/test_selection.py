@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from srlint.categories import IDS
 from srlint.config import Settings
 from srlint.document import Span
-from srlint.findings import Finding
+from srlint.findings import Edit, Finding, Rewrite
 from srlint.selection import graded, select
 from srlint.severity import SEVERITIES, of_categories, worst
 from srlint.verdict import Outcome
@@ -56,6 +58,16 @@ def test_each_category_has_its_threshold():
         (("age",), "warning"),
     ]
     assert chosen(made) == [(("framing", "toxicity"), "error"), (("gender",), "warning")]
+
+
+def test_a_finding_that_lost_a_category_offers_no_rewrite():
+    rewrite = Rewrite("new", (Edit(Span(0, 1), "new"),), "safe")
+    made = outcome((("gender", "terminology"), 0.9))
+    made = replace(made, findings=tuple(replace(item, rewrite=rewrite) for item in made.findings))
+    whole, part = (select(made, Settings(), frozenset(names)) for names in (IDS, ["terminology"]))
+    assert whole[0].rewrite == rewrite
+    assert part[0].rewrite is None
+    assert part[0].message.startswith("Technical terms: ")
 
 
 @pytest.mark.parametrize(

@@ -56,12 +56,12 @@ class Baseline:
         try:
             data = path.read_bytes()
         except FileNotFoundError as error:
-            raise ConfigError(f"{path}: no such baseline; make it with --write-baseline") from error
+            raise ConfigError(f"{files.shown(path)}: no such baseline; make it with --write-baseline") from error
         except OSError as error:
-            raise ConfigError(f"{path}: baseline cannot be read: {error.strerror or error}") from error
+            raise ConfigError(f"{files.shown(path)}: baseline cannot be read: {error.strerror or error}") from error
         folder = os.path.dirname(os.path.abspath(path))
         entries: dict[str, list[Entry]] = {}
-        for name, rows in parse(path, data).items():
+        for name, rows in parse(Path(files.shown(path)), data).items():
             entries.setdefault(_absolute(name, folder), []).extend(rows)
         return cls(entries)
 
@@ -137,7 +137,7 @@ class Baseline:
         try:
             files.write(path, render(self._named(path)), expected=before)
         except DocumentError as error:
-            raise DocumentError(f"{path}: baseline {error}") from error
+            raise DocumentError(f"{files.shown(path)}: baseline {error}") from error
         return True
 
     def _named(self, path: Path) -> dict[str, list[Entry]]:

@@ -122,7 +122,7 @@ KEYS: dict[str, Key] = {
         _PATTERNS,
         "own",
         "`[]`",
-        "further files for a walk to read, hidden or with other suffixes",
+        "further files for a walk to read: hidden, vendored or with other suffixes",
         "patterns",
     ),
     "exclude": Key("exclude", _PATTERNS, "own", "`[]`", "files and folders for a walk to leave out", "patterns"),

@@ -9,9 +9,9 @@ from contextlib import suppress
 from pathlib import Path
 
 from srlint.errors import DocumentError
-from srlint.files.discovery import Notice, Selection, Target, find, reason, shown
+from srlint.files.discovery import Notice, Selection, Target, find, find_unsaved, reason, shown
 
-__all__ = ["MAX_BYTES", "Notice", "Selection", "Target", "capped", "find", "read", "shown", "write"]
+__all__ = ["MAX_BYTES", "Notice", "Selection", "Target", "capped", "find", "find_unsaved", "read", "shown", "write"]
 
 MAX_BYTES = 10_000_000
 
@@ -44,6 +44,10 @@ def write(path: Path, data: bytes, *, expected: bytes | None = None) -> None:
     """
     target = Path(os.path.realpath(path))
     try:
+        if path.exists() and not stat.S_ISREG(path.stat().st_mode):
+            # A device or a pipe: to put a file in its place would destroy it.
+            path.write_bytes(data)
+            return
         if target.exists():
             if not os.access(target, os.W_OK):
                 raise DocumentError("not writable")

@@ -70,6 +70,15 @@ def find(
     return finder.targets, notices
 
 
+def find_unsaved(
+    name: str, selection: Selection | Callable[[Path], Selection] = _PLAIN
+) -> tuple[list[Target], list[Notice]]:
+    """The document called `name`, which need not be on disk, as `find` treats a named one."""
+    finder = _Finder(selection)
+    notices = list(finder.named(name))
+    return finder.targets, notices
+
+
 def shown(path: Path) -> str:
     """What a report calls `path`: relative to the current folder where it lies under it, with forward slashes."""
     if path.is_absolute():
@@ -128,6 +137,8 @@ class _Finder:
         syntax = syntax_for(path.name) or "text"
         if rules.selection.force_exclude and rules.exclude.hold(absolute, is_folder=False):
             yield Notice(shown(path), _EXCLUDED, "note")
+        elif rules.selection.force_exclude and _is_vendored(absolute, rules.selection.root):
+            yield Notice(shown(path), "vendored or generated folder", "note")
         elif SYNTAXES[syntax].code and not rules.reads(absolute, path.name):
             yield Notice(shown(path), "source code: checked only with --code", "note")
         else:
@@ -177,7 +188,7 @@ class _Finder:
                 yield from [Notice(folder.prefix + entry.name, why_not, "skip")] if why_not else []
             elif is_folder:
                 below = folder / entry.name
-                below = replace(below, hidden=folder.hidden or entry.name.startswith("."))
+                below = replace(below, hidden=folder.hidden or entry.name.startswith(".") or entry.name in VENDORED)
                 entered, entries, problem = self._enter(below)
                 stack.append((entered, iter(entries)))
                 yield from problem
@@ -214,7 +225,7 @@ class _Finder:
             folder.rules.leads_to_included(path) if is_folder else folder.rules.includes(path)
         ):
             return "hidden"
-        if is_folder and entry.name in VENDORED:
+        if is_folder and entry.name in VENDORED and not folder.rules.leads_to_included(path):
             return "vendored or generated folder"
         if entry.is_symlink():
             return "symbolic link"
@@ -246,3 +257,9 @@ def _same(one: str, other: str) -> bool:
         return os.path.samefile(one, other)
     except OSError:
         return False
+
+
+def _is_vendored(absolute: str, root: Path | None) -> bool:
+    """Whether a walk from the root would not have gone where the file lies."""
+    relative = os.path.relpath(absolute, root or os.getcwd())
+    return not VENDORED.isdisjoint(Path(relative).parts[:-1])

@@ -48,7 +48,8 @@ class Rules:
         ways = set()
         for line in self._include.lines:
             way = self._include.root
-            for name in line.strip("/").split("/")[:-1]:
+            names = line.lstrip("/").split("/")[:-1]  # a slash at the end makes the last name a folder
+            for name in names:
                 if any(mark in name for mark in "*?[\\"):
                     break
                 way = os.path.join(way, name)

@@ -89,7 +89,10 @@ _HTML_COMMENT = "<!-- {} -->"
 
 SYNTAXES: dict[str, Syntax] = {
     "markdown": Syntax(
-        _markdown, (".md", ".markdown", ".mdown", ".mkd", ".mkdn", ".mdwn"), comment=_HTML_COMMENT, inline=True
+        _markdown,
+        (".md", ".markdown", ".mdown", ".mkd", ".mkdn", ".mdwn", ".rmd", ".qmd"),
+        comment=_HTML_COMMENT,
+        inline=True,
     ),
     "mdx": Syntax(_mdx, (".mdx",), comment="{{/* {} */}}", inline=True),
     "rst": Syntax(_rst, (".rst", ".rest"), comment=".. {}"),

@@ -44,11 +44,12 @@ CASES: dict[str, Case] = {
     ),
     "code-blocks": Case(
         '"""Opens the hall::\n\n    hall = Hall(chairman)\n    hall.open()\n\n'
-        'Afterwards it is open.\n\n>>> hall.master\nTrue\n\n.. code-block:: python\n\n    hall.close()\n"""\n'
+        "Afterwards it is open.\n\n>>> hall.master\nTrue\n\n.. code-block:: python\n\n    hall.close()\n\n"
+        '```python\n>>> hall.lock()\n\n# The master\n>>> hall.dim()\n```\n\nThen rest.\n"""\n'
         "# hall = Hall(chairman)\n# if hall:\n#     hall.open()\nhall = None  # chairman = None\n"
         "# Now close it:\n#     hall.close(master)\n# and go home.\n"
         'notice = "The chairman is late."\n',
-        ["Opens the hall:", "Afterwards it is open.", "Now close it:", "and go home."],
+        ["Opens the hall:", "Afterwards it is open.", "Then rest.", "Now close it:", "and go home."],
     ),
     "lists": Case(
         '"""Bring:\n\n- a pen that\n  still writes\n- paper\n\n1. Sit down.\n2. Listen.\n"""\n'

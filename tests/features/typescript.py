@@ -16,8 +16,10 @@ CASES: dict[str, Case] = {
     "code-blocks": Case(
         "// const hall: Hall = open<Door>(chairman);\n// type Chairman = string | null;\n"
         "const notice: string = 'The chairman is late.';\n"
-        "// It closes at noon.\n",
-        ["It closes at noon."],
+        "// It closes at noon.\n"
+        "/**\n * Opens.\n * @example\n * ```\n * open(); // the master\n * ```\n * @remarks It creaks.\n *\n"
+        " * ```\n * shut(); // the slave\n * ```\n *\n * It stays.\n */\n",
+        ["It closes at noon.", "Opens.", "It creaks.", "It stays."],
     ),
     "lists": Case("/**\n * Bring:\n * - a pen\n * - paper\n */\n", ["Bring:", "a pen", "paper"]),
     "macros": Case(

@@ -29,6 +29,7 @@ _TYPE = re.compile(r"\s*[A-Za-z_][\w.]*(?:\[.*?\])?(?:(?:\s*\|\s*|\s(?:or|of)\s)
 _FIELD = re.compile(r"\s*[:@](?:[A-Za-z][\w-]*)(?:\s+(?:[^:`\n]|`[^`\n]*`){1,80})?:(?:\s+|\Z)")
 _TYPE_FIELD = re.compile(r"\s*[:@](?:type|rtype|vartype|ytype|kwtype|meta|author|since|version)\b[^:]*:")
 _DOCTEST = re.compile(r"\s*>>>(?:\s|\Z)")
+_FENCE = re.compile(r"\s*(?:```|~~~)")
 _VERSION = re.compile(r"\s*\.\.\s+(?:version(?:added|changed|removed)|deprecated)(?:-\w+)?::\s*[\w.]*(?:\s+|\Z)")
 _HUMAN = re.compile(
     r"\s*\.\.\s+(?:note|warning|tip|hint|important|caution|danger|attention|error|admonition|seealso|todo|topic|rubric)::(?:\s+|\Z)"
@@ -54,12 +55,13 @@ def without_technicalities(lines: list[Line]) -> list[Line]:
 
 
 def _without_blocks(lines: list[Line]) -> list[Line]:
-    """Blank for doctests up to the next blank line, and for indented blocks that are no prose."""
+    """Blank for doctests up to the next blank line or fence, and for indented blocks that are no prose."""
     found: list[Line] = []
     in_doctest = False
     inside: int | None = None  # the indentation of the line whose indented block is left out
     for line in lines:
-        in_doctest = (in_doctest and not line.blank) or _DOCTEST.match(line.text) is not None
+        goes_on = in_doctest and not line.blank and not _FENCE.match(line.text)
+        in_doctest = goes_on or _DOCTEST.match(line.text) is not None
         if inside is not None and not line.blank and line.indent <= inside:
             inside = None
         if in_doctest or inside is not None:

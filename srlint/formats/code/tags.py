@@ -41,7 +41,8 @@ def without_tags(lines: list[Line]) -> list[Line]:
     dropped = False  # a tag without prose, up to the next blank line
     fenced = preformatted = False
     for line in lines:
-        fenced ^= _FENCE.match(line.text) is not None
+        is_fence = _FENCE.match(line.text) is not None
+        fenced ^= is_fence
         if preformatted:
             end = _PRE_ENDS.search(line.text)
             preformatted = end is None
@@ -49,7 +50,7 @@ def without_tags(lines: list[Line]) -> list[Line]:
         elif (pre := _PRE.search(line.text)) and not _PRE_ENDS.search(line.text, pre.end()):
             preformatted = True
             found.append(line.until(pre.start()))
-        elif fenced:
+        elif fenced or is_fence:  # the one that closes as much as the one that opens, even in an example
             found.append(line)
         elif (code := _CODE.match(line.text)) or _CODE_ENDS.match(line.text):
             in_code = code is not None and _CODE_ENDS.search(line.text) is None

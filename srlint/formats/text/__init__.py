@@ -16,7 +16,7 @@ _QUOTED = re.compile(r"[ \t]*(?:>[ \t]?)+")
 _FENCE = re.compile(r"[ \t]*(`{3,}|~{3,})")
 _INDENTED = re.compile(r"(?: {4}|\t)")
 _INDENT = re.compile(r"[ \t]*")
-_UNDERLINE = re.compile(r"(?:={3,}|-{3,})\s*\Z")
+_UNDERLINE = re.compile(r"([-=~^\"*+#])\1{2,}\s*\Z")
 _LONGER = 3  # by how many characters the line below a heading may miss its length
 
 # A directive of srlint's own, alone on its line. Without a mark of a comment only a complete one counts.
@@ -26,10 +26,17 @@ _DIRECTIVE = re.compile(
     re.IGNORECASE,
 )
 
-# Signs that an indented block is a program, a command or its output rather than indented prose.
+# Signs that a line of an indented block is a program, a command or its output rather than indented prose. The words
+# that languages and commands begin with are English ones too: they count only as a program writes them.
 _CODE = re.compile(
-    r"[{};]\s*$|^\s*(?:\$|>>>|\.\.\.|#!|//|/\*|#include\b|\w+@\w+.*[$#])|[=!<>]=|->|=>|&&|\|\||\w\(\w*\)|^\s*[\w.\[\]\"']+\s*[-+*/]?=\s"
-    r"|^\s*(?:def|class|import|from|return|if|for|while|else|elif|const|let|var|function|fn|pub|use|sudo|git|pip|npm|cd|ls)\b.*[(:;{.=/-]"
+    r"[{};]\s*$|^\s*(?:\$|>>>|\.\.\.|#!|//|/\*|#include\b|\w+@\w+.*[$#])|[=!<>]=|->|=>|&&|\|\|"
+    r"|\w\((?!e?s\)|[1-9][a-z]?\))\w*\)|^\s*[\w.\[\]\"']+\s*[-+*/]?=\s"
+    r"|^\s*(?:(?:def|class|fn)\s+\w+\s*[(:<]|function\b!?\s*\w*\()|^\s*(?:else|try|finally)\s*:"
+    r"|^\s*for\s+\w+(?:,\s*\w+)*\s+in\s+\S+:\s*$"
+    r"|^\s*(?:if|elif|while)\s+(?:not\s+)?[\w.]+(?:\s+(?:in|is|and|or|not)\s+[\w.]+)*:\s*$|^\s*with\s.*\).*:\s*$"
+    r"|^\s*(?:for|if|while|switch)\s?\(|^\s*from\s+\S+\s+import\b"
+    r"|^\s*import\s+[\w.*]+(?:\s+as\s+\w+)?\s*$|^\s*(?:import|export|const|let|var|use|return)\b.*(?:[={}]|::|\w[(\[])"
+    r"|^\s*(?:sudo|git|pip3?|npm|npx|cd|ls|make|apt|cargo|docker|curl|python3?)\s(?=.*(?:\s--?\w|[/=]|\w\.\w))"
 )
 
 
@@ -92,16 +99,15 @@ class _Reader:
     def _blocks(self) -> list[_Block]:
         """Runs of lines between blank lines, rules (which have no letter and no digit) and ends of pages."""
         blocks = [_Block()]
-        fence = ""
+        fenced = self.mail.start  # the line behind a fence
         for number in range(self.mail.start, self._end()):
+            if number < fenced:
+                continue
             line = self.lines[number]
             content = self._source(line)
-            mark = _FENCE.match(content)
-            if fence:
-                fence = "" if mark and mark[1].startswith(fence) else fence
-                continue
+            mark = None if self._is_underlined(blocks[-1], content) else _FENCE.match(content)
             if mark:
-                fence = mark[1][:3]
+                fenced = self._fence_end(number, mark[1][:3])
             if mark or number in self.mail.attributions or not any(map(str.isalnum, content)):
                 blocks[-1].is_heading = self._is_underlined(blocks[-1], content)
                 blocks.append(_Block())
@@ -111,11 +117,22 @@ class _Reader:
                 blocks.append(_Block())
         return [block for block in blocks if block.lines]
 
+    def _fence_end(self, opening: int, mark: str) -> int:
+        """The line behind a fenced program. One that nothing closes is a mere rule."""
+        for number in range(opening + 1, self._end()):
+            found = _FENCE.match(self._source(self.lines[number]))
+            if found and found[1].startswith(mark):
+                return number + 1
+        return opening + 1
+
     def _is_underlined(self, block: _Block, below: str) -> bool:
         if len(block.lines) != 1 or not _UNDERLINE.match(below):
             return False
         _, is_item, quoted = self._head(block.lines[0])
-        length = len(self._source(block.lines[0]).rstrip())
+        title = self._source(block.lines[0]).rstrip()
+        if title.endswith(":") and "~" in below:  # what it announces is a fenced program
+            return False
+        length = len(title)
         return not is_item and not quoted and abs(len(below.rstrip()) - length) <= _LONGER
 
     def _is_directive(self, line: _Line, content: str) -> bool:
