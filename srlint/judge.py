@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
@@ -74,8 +75,9 @@ class Judge:
 
     def _verdict(self, passage: Passage, detection: Detection, fits: Callable[[Passage, str], bool]) -> Verdict:
         text = passage.text
-        allowed = self._allowed.stretches(text)
-        matches = [match for match in self.terms.find(self.heard(text)) if not covered(match.span, allowed)]
+        found = self.terms.find(self.heard(text))
+        allowed = [*self._allowed.stretches(text), *(match.span for match in found if is_renaming(text, match))]
+        matches = [match for match in found if not covered(match.span, allowed)]
         judged = with_terms(detection, matches, self.probability(detection, matches))
         if not judged.marks:  # nothing in the passage itself is at fault
             return Verdict(judged.probability)
@@ -110,7 +112,7 @@ class Judge:
         """Why a suspicious passage is left alone: all that is at fault is allowed, or in somebody else's mouth."""
         left = [mark for mark in judged.marks if not covered(mark, allowed)]
         if not left:
-            return "allowed"
+            return "allowed, or only mentioned"
         if self._settings.include_quotes:
             return None
         quotations = reported(text)
@@ -168,6 +170,14 @@ def with_terms(detection: Detection, matches: Sequence[TermMatch], probability: 
     names = (*sure, *detection.categories, *(name for name in unsure if detection.probability < 0.5))
     marks = (*detection.marks, *(match.span for match in matches))
     return Detection(probability, tuple(dict.fromkeys(names)), tuple(sorted(marks)))
+
+
+def is_renaming(text: str, match: TermMatch) -> bool:
+    """Whether the sentence also holds what a technical term gives way to, as a note on the renaming does."""
+    rest = f"{text[: match.span.start]}|{text[match.span.end :]}"
+    return match.category == "terminology" and any(
+        re.search(rf"(?<!\w){re.escape(new)}(?!\w)", rest, re.IGNORECASE) for new in match.replacements
+    )
 
 
 def message(text: str, detection: Detection, matches: Sequence[TermMatch]) -> str:

@@ -164,6 +164,14 @@ def test_the_message_names_the_word_and_its_replacement(linter):
     assert any(message.endswith(category.summary) for category in BY_ID.values())
 
 
+@pytest.mark.parametrize(
+    "text",
+    ["Please change whitelist to allowlist in the docs.", "The key `x`, once a blacklist, is a blocklist now."],
+)
+def test_a_note_on_a_renaming_is_left_alone(linter, text):
+    assert found(linter, text) == []
+
+
 def test_quotes_are_judged_on_request(linter):
     text = "> The chairman spoke at noon.\n"
     assert found(linter, text) == []
