@@ -76,7 +76,7 @@ class Judge:
     def _verdict(self, passage: Passage, detection: Detection, fits: Callable[[Passage, str], bool]) -> Verdict:
         text = passage.text
         found = self.terms.find(self.heard(text))
-        allowed = [*self._allowed.stretches(text), *(match.span for match in found if is_renaming(text, match))]
+        allowed = [*self._allowed.stretches(text), *(span for match in found for span in renaming(text, match))]
         matches = [match for match in found if not covered(match.span, allowed)]
         judged = with_terms(detection, matches, self.probability(detection, matches))
         if not judged.marks:  # nothing in the passage itself is at fault
@@ -172,12 +172,21 @@ def with_terms(detection: Detection, matches: Sequence[TermMatch], probability: 
     return Detection(probability, tuple(dict.fromkeys(names)), tuple(sorted(marks)))
 
 
-def is_renaming(text: str, match: TermMatch) -> bool:
-    """Whether the sentence also holds what a technical term gives way to, as a note on the renaming does."""
-    rest = f"{text[: match.span.start]}|{text[match.span.end :]}"
-    return match.category == "terminology" and any(
-        re.search(rf"(?<!\w){re.escape(new)}(?!\w)", rest, re.IGNORECASE) for new in match.replacements
-    )
+def renaming(text: str, match: TermMatch) -> list[Span]:
+    """The term and what it gives way to, with their articles, where a sentence holds both, as a note on the renaming
+    does; else nothing."""
+    if match.category != "terminology":
+        return []
+    names = "|".join(map(re.escape, match.replacements)) or r"\Z\A"
+    news = [found.span() for found in re.finditer(rf"(?<!\w)(?:{names})(?!\w)", text, re.IGNORECASE)]
+    if all(covered(Span(*new), [match.span]) for new in news):
+        return []
+    return [_with_article(text, *span) for span in ((match.span.start, match.span.end), *news)]
+
+
+def _with_article(text: str, start: int, end: int) -> Span:
+    before = re.search(r"\b(?:an?|the)\s+\Z", text[:start], re.IGNORECASE)
+    return Span(before.start() if before else start, end)
 
 
 def message(text: str, detection: Detection, matches: Sequence[TermMatch]) -> str:
