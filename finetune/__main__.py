@@ -34,6 +34,19 @@ def detector(config: Path, out: Path, data: Path, base: str | None, corpora: Pat
 
 
 @main.command()
+@click.argument("runs", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option("--out", type=click.Path(path_type=Path), required=True, help="The folder of the averaged run.")
+@click.option("--data", type=click.Path(path_type=Path), default=dataset.DATA, help="Folder of our JSONL passages.")
+@click.option("--base", required=True, help="The folder or hub id that all of the runs began with.")
+@click.option("--max-false-alarms", type=click.FloatRange(0, 1), default=0.04, show_default=True)
+def average(runs: tuple[Path, ...], out: Path, data: Path, base: str, max_false_alarms: float) -> None:
+    """Average the weights of detector RUNS from one base."""
+    from finetune import detector_run
+
+    detector_run.average(runs, dataset.load(data), base, max_false_alarms, out, _log)
+
+
+@main.command()
 @click.option("--config", type=click.Path(path_type=Path), required=True, help="The run file (TOML).")
 @click.option("--out", type=click.Path(path_type=Path), default=RUNS, show_default=True, help="Where runs are kept.")
 @click.option("--data", type=click.Path(path_type=Path), default=dataset.DATA, help="Folder of our JSONL passages.")

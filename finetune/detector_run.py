@@ -46,20 +46,54 @@ def main(
     models = [_seed(run, base, examples, seed, out, log) for seed in run.seeds]
     model = training.average(models) if len(models) > 1 else models[0]
     minutes = (time.monotonic() - started) / 60
-    manifest = calibrate(model, tokenizer, splits["dev"], run.max_false_alarms)
+    made = {"settings": asdict(run), "training_passages": len(examples), "minutes": round(minutes, 1)}
+    return _finish(model, tokenizer, splits, run.max_false_alarms, made, out, log)
+
+
+def average(
+    runs: Sequence[Path],
+    splits: dict[str, list[Row]],
+    base: str,
+    max_false_alarms: float,
+    out: Path,
+    log: Callable[[str], None],
+) -> dict:
+    """Averages the weights of finished runs from one base, calibrates and measures the result like a run of its own.
+
+    Raises ConfigError for a folder without weights.
+    """
+    weights = [path for folder in runs for path in sorted(folder.glob("seed-*.pt"))]
+    for folder in runs:
+        if not any(path.parent == folder for path in weights):
+            raise ConfigError(f"{folder}: no weights of a finished detector run (seed-*.pt)")
+    models = []
+    for path in weights:
+        model = training.DetectorModel(training.load_encoder(base, 0.0), 0.0)
+        model.load_state_dict(torch.load(path, weights_only=True))
+        models.append(model.eval())
+    made = {"average_of": [json.loads((folder / "run.json").read_text(encoding="utf-8")) for folder in runs]}
+    return _finish(training.average(models), load_tokenizer(base), splits, max_false_alarms, made, out, log)
+
+
+def _finish(
+    model: training.DetectorModel,
+    tokenizer: Tokenizer,
+    splits: dict[str, list[Row]],
+    max_false_alarms: float,
+    made: dict,
+    out: Path,
+    log: Callable[[str], None],
+) -> dict:
+    """Calibrates on dev, measures, and writes detector.onnx, detector.json and run.json; returns the record."""
+    manifest = calibrate(model, tokenizer, splits["dev"], max_false_alarms)
     figures = {name: measure(model, tokenizer, splits[name], manifest) for name in ("dev", "test")}
     log(json.dumps({name: figures[name]["all"] for name in figures}))
     out.mkdir(parents=True, exist_ok=True)
     export(model, out / "detector.onnx")
     manifest |= {"heads": model.encoder.config.num_attention_heads, "width": model.encoder.config.hidden_size}
     (out / "detector.json").write_text(json.dumps(manifest, indent=1) + "\n", encoding="utf-8")
-    record = {
-        "settings": asdict(run),
-        "data": {name: {"rows": len(rows), "sha256": dataset.digest(rows)} for name, rows in splits.items()},
-        "training_passages": len(examples),
-        "minutes": round(minutes, 1),
-        "figures": figures,
-    }
+    data = {name: {"rows": len(rows), "sha256": dataset.digest(rows)} for name, rows in splits.items()}
+    record = {**made, "data": data, "figures": figures}
     (out / "run.json").write_text(json.dumps(record, indent=1) + "\n", encoding="utf-8")
     return record
 

@@ -76,7 +76,8 @@ class Judge:
     def _verdict(self, passage: Passage, detection: Detection, fits: Callable[[Passage, str], bool]) -> Verdict:
         text = passage.text
         found = self.terms.find(self.heard(text))
-        allowed = [*self._allowed.stretches(text), *(span for match in found for span in renaming(text, match))]
+        fine = (*self._allowed.stretches(text), *(span for match in found for span in renaming(text, match)))
+        allowed = [with_article(text, span) for span in fine]
         matches = [match for match in found if not covered(match.span, allowed)]
         judged = with_terms(detection, matches, self.probability(detection, matches))
         if not judged.marks:  # nothing in the passage itself is at fault
@@ -173,20 +174,18 @@ def with_terms(detection: Detection, matches: Sequence[TermMatch], probability: 
 
 
 def renaming(text: str, match: TermMatch) -> list[Span]:
-    """The term and what it gives way to, with their articles, where a sentence holds both, as a note on the renaming
-    does; else nothing."""
+    """The term and what it gives way to, where a sentence holds both, as a note on the renaming does; else nothing."""
     if match.category != "terminology":
         return []
     names = "|".join(map(re.escape, match.replacements)) or r"\Z\A"
-    news = [found.span() for found in re.finditer(rf"(?<!\w)(?:{names})(?!\w)", text, re.IGNORECASE)]
-    if all(covered(Span(*new), [match.span]) for new in news):
-        return []
-    return [_with_article(text, *span) for span in ((match.span.start, match.span.end), *news)]
+    news = [Span(*found.span()) for found in re.finditer(rf"(?<!\w)(?:{names})(?!\w)", text, re.IGNORECASE)]
+    return [match.span, *news] if any(not covered(new, [match.span]) for new in news) else []
 
 
-def _with_article(text: str, start: int, end: int) -> Span:
-    before = re.search(r"\b(?:an?|the)\s+\Z", text[:start], re.IGNORECASE)
-    return Span(before.start() if before else start, end)
+def with_article(text: str, span: Span) -> Span:
+    """The span with the article before it: the detector marks the one with the other."""
+    before = re.search(r"\b(?:an?|the)\s+\Z", text[: span.start], re.IGNORECASE)
+    return Span(before.start() if before else span.start, span.end)
 
 
 def message(text: str, detection: Detection, matches: Sequence[TermMatch]) -> str:

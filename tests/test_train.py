@@ -434,3 +434,10 @@ def test_figures_are_those_of_the_rows(model, tokenizer):
     assert figures["flagged_share"]["plain"] == 1.0
     nothing = detector_run.measure(model, tokenizer, ROWS, manifest | {"threshold": 1.1, "mark_threshold": 1.1})
     assert nothing["all"]["recall"] == nothing["all"]["marks_f1"] == 0.0
+
+
+def test_an_average_needs_finished_runs(tmp_path):
+    from finetune import detector_run
+
+    with pytest.raises(ConfigError, match="empty: no weights of a finished detector run"):
+        detector_run.average([tmp_path / "empty"], {}, "base", 0.04, tmp_path / "out", print)
