@@ -13,6 +13,7 @@ pytest.importorskip("benchmarks", reason="the benchmarks are not part of this ch
 from click.testing import CliRunner
 
 from benchmarks import __main__ as command
+from benchmarks.cached import _copy
 from benchmarks.detection import System, held_out, measured
 from benchmarks.fidelity import broken, chrf, compared, kept, without_marks
 from benchmarks.judged import spread, with_rewrite
@@ -169,3 +170,15 @@ def test_a_process_is_measured_and_its_failure_told(tmp_path):
 @pytest.mark.parametrize("name", ["detection", "rewrites", "documents", "speed"])
 def test_every_command_has_help(name):
     assert "--json" in CliRunner().invoke(command.main, [name, "--help"]).output
+
+
+def test_documents_are_copied_until_there_are_enough(tmp_path):
+    source = tmp_path / "source"
+    source.mkdir()
+    (source / "a.md").write_text("One two.\n")
+    (source / "b.rst").write_text("Three.\n")
+    total = _copy(source, tmp_path / "copies", 5)
+    copies = sorted((tmp_path / "copies").iterdir())
+    assert [path.suffix for path in copies] == [".md", ".rst", ".md", ".rst", ".md"]
+    assert len({path.read_text() for path in copies}) == 5
+    assert total == 3 * 2 + 2 * 1 + 5 * 5
