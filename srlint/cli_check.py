@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 # The exit status when something could not be checked.
 FAILED = 2
+# Options with which a run may find less than the project's settings would.
+_ADJUSTING = ("threshold", "model", "no_model", "config", "isolated")
 
 
 def _names(ctx: click.Context, parameter: click.Parameter, values: tuple[str, ...]) -> tuple[str, ...] | None:
@@ -194,6 +196,7 @@ def _job(options: dict[str, Any]) -> Job:
         verbose=options["verbose"],
         progress=not options["no_progress"],
         find_baseline=not options["isolated"],
+        adjusted=any(options[name] for name in _ADJUSTING),
     )
 
 

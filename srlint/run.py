@@ -18,6 +18,7 @@ from srlint.changed import Changes
 from srlint.checker import STDIN, Checker, CheckOptions, Mode, pass_on
 from srlint.config import Resolver, Settings
 from srlint.errors import DocumentError
+from srlint.models.embedded import is_installed
 from srlint.output import FORMATS, Output
 from srlint.output.diff import Diff
 from srlint.output.escape import printable
@@ -52,6 +53,8 @@ class Job:
     progress: bool = True
     # Whether a baseline that lies where one is expected counts, though no setting names it.
     find_baseline: bool = True
+    # Whether options of this one run decide what is found, beside the project's settings.
+    adjusted: bool = False
 
     @property
     def from_stdin(self) -> bool:
@@ -100,9 +103,17 @@ def _baseline(job: Job, settings: Settings) -> KeptBaseline | None:
         return KeptBaseline.to_record(path)
     if settings.baseline is None and (job.from_stdin or not job.find_baseline or not path.is_file()):
         return None
-    # In CI nobody would commit the shorter file; the other runs do not see all that is there.
-    partial = job.changed_since is not None or job.from_stdin or job.mode == "diff" or not settings.use_model
-    return KeptBaseline.to_apply(path, prune=not partial and not os.environ.get("CI"))
+    return KeptBaseline.to_apply(path, prune=_may_prune(job, settings))
+
+
+def _may_prune(job: Job, settings: Settings) -> bool:
+    """Whether what this run does not find is gone: it must see all that the project's own settings would.
+
+    In CI nobody would commit the shorter file.
+    """
+    if job.adjusted or job.changed_since is not None or job.from_stdin or job.mode == "diff" or os.environ.get("CI"):
+        return False
+    return not settings.use_model or is_installed()
 
 
 def say(message: str) -> None:

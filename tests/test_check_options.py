@@ -158,6 +158,13 @@ def test_a_baseline_is_pruned_where_it_can_be_committed(monkeypatch):
     monkeypatch.delenv("CI")
     check()
     assert Path(".srlint-baseline.json").read_text() == before  # the language model might have found more
+    for option in (["--threshold", "0.9999"], ["--config", "allow = ['blacklist']"]):
+        run("check", *option)
+        assert Path(".srlint-baseline.json").read_text() == before
+    with monkeypatch.context() as without:
+        without.setattr("srlint.run.is_installed", lambda: False)
+        run("check")
+        assert Path(".srlint-baseline.json").read_text() == before
     result = run("check")
     assert (result.exit_code, "1 finding no longer there, removed" in result.stderr) == (0, True)
     write("a.md", CHAIRMAN + BLACKLIST)

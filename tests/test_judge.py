@@ -1,0 +1,79 @@
+"""What the judge makes of a detector's word, with a detector that says what a test tells it."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+
+import pytest
+
+from srlint.config import Settings
+from srlint.detector import Detection
+from srlint.document import Document, Span
+from srlint.judge import ALONE_FROM, ALONE_SHARE, Judge
+from srlint.odds import log_odds, probability
+from srlint.passages import passages
+
+QUOTED = 'She told them: "all of you are hopeless".'
+
+
+class Told:
+    """Flags what holds `word` with probability `after` behind another sentence and `alone` without, and marks it."""
+
+    threshold = 0.5
+    term_evidence = {"sure": 0.0, "unsure": 0.0}
+
+    def __init__(self, word: str, after: float = 0.9, alone: float = 0.9, marks: bool = True) -> None:
+        self.word, self.after, self.alone, self.marks = word, after, alone, marks
+        self.asked: list[tuple[str, str]] = []
+
+    def detect(self, texts):
+        self.asked += texts
+        return [self._one(text, before) for text, before in texts]
+
+    def _one(self, text, before):
+        at = text.find(self.word)
+        if at < 0:
+            return Detection(0.01, ("toxicity",), ())
+        marks = (Span(at, at + len(self.word)),) if self.marks else ()
+        return Detection(self.after if before else self.alone, ("toxicity",), marks)
+
+
+def judged(text: str, detector: Told, **settings):
+    judge = Judge(Settings(use_model=False, **settings), SimpleNamespace(detector=detector), None)
+    return judge.judge(passages(Document(text, "text")).passages, lambda passage, new: True)
+
+
+@pytest.mark.parametrize(
+    ("settings", "skipped", "categories"),
+    [
+        ({}, "quotation", ()),
+        ({"include_quotes": True}, None, ("toxicity",)),
+        ({"include_quotes": True, "allow": ("hopeless",)}, "allowed, or only mentioned", ()),
+    ],
+)
+def test_other_peoples_and_allowed_words_are_left_alone(settings, skipped, categories):
+    (verdict,) = judged(QUOTED, Told("hopeless"), **settings)
+    assert (verdict.skipped, verdict.categories) == (skipped, categories)
+
+
+def test_the_words_around_a_quotation_are_judged():
+    (verdict,) = judged(QUOTED, Told("told them"))
+    assert (verdict.skipped, verdict.categories) == (None, ("toxicity",))
+
+
+def test_a_passage_without_a_word_at_fault_is_not_flagged():
+    (verdict,) = judged("A grim day it was.", Told("grim", marks=False))
+    assert verdict.categories == ()
+    assert verdict.probability == 0.9
+
+
+def test_the_passage_alone_has_a_share_in_the_verdict():
+    detector = Told("grim", after=0.7, alone=0.1)
+    verdicts = judged("Good morning to all. A grim day it was.", detector)
+    expected = probability((1 - ALONE_SHARE) * log_odds(0.7) + ALONE_SHARE * log_odds(0.1))
+    assert verdicts[1].probability == pytest.approx(expected)
+    assert verdicts[1].categories == ()  # alone it would have been flagged behind the other sentence
+    # Only what is suspected, and has a sentence before it, is asked about twice.
+    assert detector.asked.count(("A grim day it was.", "")) == 1
+    assert len(detector.asked) == 3
+    assert 0.1 < ALONE_FROM < 0.7
