@@ -1,4 +1,4 @@
-"""`python -m benchmarks detection|rewrites|documents|speed`: tables on standard output, figures with --json."""
+"""`python -m benchmarks COMMAND`: tables on standard output, figures with --json."""
 
 from __future__ import annotations
 
@@ -80,6 +80,28 @@ def rewrites(model: str | None, no_model: bool, json_file: Path | None, list_fil
     shown, figures, listed = benchmark.run(model=model, use_model=not no_model, **options)
     _write(list_file, listed)
     _end(shown, figures, json_file, model, not no_model)
+
+
+@main.command()
+@click.option("--data", type=FOLDER, default=DATA, show_default=True, help="Our JSONL passages.")
+@click.option(
+    "--split",
+    "splits",
+    type=click.Choice(["dev", "test"]),
+    multiple=True,
+    default=["dev", "test"],
+    show_default=True,
+)
+@click.option("--limit", type=click.IntRange(min=1), help="Take only so many, spread over all: for a quick look.")
+@click.option("--json", "json_file", type=FILE, help="Write the figures, with hardware, versions and digests.")
+@click.option("--list", "list_file", type=FILE, help="Write the verdicts that changed, for reading.")
+def groups(json_file: Path | None, list_file: Path | None, **options: Any) -> None:
+    """Whether the verdict stays when a passage names another group of people; found and left alone by kind of group."""
+    from benchmarks import groups as benchmark
+
+    shown, figures, listed = benchmark.run(**options)
+    _write(list_file, listed)
+    _end(shown, figures, json_file, None, False)
 
 
 @main.command()

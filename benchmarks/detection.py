@@ -195,7 +195,8 @@ def held_out(
 
 def _trained(training: Path) -> tuple[dict[str, int], frozenset[str]]:
     run = runs.read(training, runs.DetectorRun)
-    return run.clean, frozenset(Path(run.mined).read_text(encoding="utf-8").split()) if run.mined else frozenset()
+    taken = {name: run.clean.get(name, 0) + run.unlabelled.get(name, 0) for name in (*run.clean, *run.unlabelled)}
+    return taken, frozenset(Path(run.mined).read_text(encoding="utf-8").split()) if run.mined else frozenset()
 
 
 def _alarms(system: System, left_out: int) -> dict[str, float]:

@@ -11,7 +11,7 @@ from typing import TypeVar
 
 from finetune import dataset
 from srlint import candidates
-from srlint.candidates import Proposal
+from srlint.candidates import Flagged, Proposal, Tools
 from srlint.config import Settings
 from srlint.document import Document
 from srlint.edits import apply
@@ -68,10 +68,10 @@ def watched() -> Iterator[dict[tuple[str, str], Proposal]]:
     chosen: dict[tuple[str, str], Proposal] = {}
     best: Callable[..., Proposal | None] = candidates.best
 
-    def noting(text: str, before: str, *rest: object, **named: object) -> Proposal | None:
-        proposal = best(text, before, *rest, **named)
+    def noting(flagged: Flagged, tools: Tools) -> Proposal | None:
+        proposal = best(flagged, tools)
         if proposal is not None:
-            chosen[text, before] = proposal
+            chosen[flagged.text, flagged.before] = proposal
         return proposal
 
     candidates.best = noting

@@ -1,7 +1,8 @@
-"""`python -m finetune detector|train`: one run file in, one folder with the result and its record out."""
+"""`python -m finetune COMMAND`: training from run files, and what is measured and fitted around it."""
 
 from __future__ import annotations
 
+import json
 import sys
 from pathlib import Path
 
@@ -11,12 +12,14 @@ from finetune import dataset, settings
 from srlint.errors import SrlintError
 
 RUNS = Path("runs")
+VERDICTS = Path(__file__).parent / "verdicts.jsonl"
+RANKING = Path(__file__).parent.parent / "srlint" / "data" / "ranking.json"
 ADAPTER = Path(__file__).parent.parent / "srlint" / "models" / "adapter.json"
 
 
 @click.group()
 def main() -> None:
-    """Train srlint's detector and its language model's adapter."""
+    """Train srlint's detector and its language model's adapter, and fit what hangs on them."""
 
 
 @main.command()
@@ -24,13 +27,16 @@ def main() -> None:
 @click.option("--out", type=click.Path(path_type=Path), default=RUNS, show_default=True, help="Where runs are kept.")
 @click.option("--data", type=click.Path(path_type=Path), default=dataset.DATA, help="Folder of our JSONL passages.")
 @click.option("--base", help="A folder or hub id to use instead of the run file's base.")
-@click.option("--corpora", type=click.Path(path_type=Path), help="Folder of the clean prose that the run file names.")
-def detector(config: Path, out: Path, data: Path, base: str | None, corpora: Path | None) -> None:
+@click.option("--corpora", type=click.Path(path_type=Path), help="Folder of the sentences that the run file names.")
+@click.option("--teacher-base", help="A folder or hub id to use instead of the base of the teacher's run.")
+def detector(
+    config: Path, out: Path, data: Path, base: str | None, corpora: Path | None, teacher_base: str | None
+) -> None:
     """Fine-tune the detector."""
     from finetune import detector_run
 
     run = settings.read(config, settings.DetectorRun)
-    detector_run.main(run, dataset.load(data), base, corpora, out / run.name, _log)
+    detector_run.main(run, dataset.load(data), base, corpora, out / run.name, _log, teacher_base)
 
 
 @main.command()
@@ -54,13 +60,16 @@ def average(runs: tuple[Path, ...], out: Path, data: Path, base: str, max_false_
 def train(config: Path, out: Path, data: Path, resume: bool) -> None:
     """Fine-tune a LoRA adapter for a chat model."""
     from finetune import train as training
-    from finetune.pairs import pairs
+    from finetune.pairs import Pair, pairs
 
     run = settings.read(config, settings.LanguageRun)
     splits = dataset.load(data)
-    found = pairs(splits["train"], run.clean_share, run.seed)
-    held_out = pairs(splits["dev"], run.clean_share, run.seed)
-    record = training.train(run, found, held_out, out / run.name, resume, _log)
+
+    def dealt(split: str, epoch: int) -> list[Pair]:
+        return pairs(splits[split], run.clean_share, run.seed + epoch, run.infill_share)
+
+    epochs, held_out = [dealt("train", epoch) for epoch in range(run.epochs)], dealt("dev", 0)
+    record = training.train(run, epochs, held_out, out / run.name, resume, _log)
     training.write_record(out / run.name, record | {"data": dataset.digest(splits["train"])})
 
 
@@ -74,6 +83,55 @@ def judge(data: Path, manifest: Path, max_false_alarms: float) -> None:
 
     values = calibrate(dataset.load(data)["dev"], manifest, max_false_alarms, _log)
     _log(f"{manifest}: judge_weight {values['judge_weight']}, threshold {values['threshold']}")
+
+
+@main.command()
+@click.option("--data", type=click.Path(path_type=Path), default=dataset.DATA, help="Folder of our JSONL passages.")
+@click.option("--split", type=click.Choice(dataset.SPLITS), default="dev", show_default=True)
+@click.option("--out", type=click.Path(path_type=Path), required=True, help="The JSONL file to write.")
+def candidates(data: Path, split: str, out: Path) -> None:
+    """Write every rewrite that the embedded model proposes, for readers to say which they accept."""
+    from finetune.ranking import candidates as proposed
+
+    rows = [row for row in dataset.load(data)[split] if row.flagged]
+    with open(out, "w", encoding="utf-8") as file:
+        for item in proposed(rows):
+            file.write(json.dumps(item, ensure_ascii=False) + "\n")
+
+
+@main.command()
+@click.option("--verdicts", type=click.Path(path_type=Path), default=VERDICTS, help="Readers' verdicts on candidates.")
+@click.option("--target", type=click.Path(path_type=Path), default=RANKING, help="The JSON file to write.")
+@click.option("--accepted", type=click.FloatRange(0, 1), default=0.7, show_default=True, help="Share to be accepted.")
+def ranking(verdicts: Path, target: Path, accepted: float) -> None:
+    """Fit the ranks of rewrites to what readers accepted."""
+    from finetune import ranking as fitting
+
+    fitting.main(verdicts, target, accepted, _log)
+
+
+@main.command()
+@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option("--detector", type=click.Path(path_type=Path), help="The ONNX file of another detector.")
+@click.option("--known", type=click.Path(path_type=Path), help="A file of ids that a reader has seen already.")
+@click.option("--count", type=click.IntRange(min=1), default=300, show_default=True)
+def mine(files: tuple[Path, ...], detector: Path | None, known: Path | None, count: int) -> None:
+    """Print the clean sentences in gzip JSONL FILES that the detector suspects most, for a reader to decide."""
+    from finetune.mine import suspected
+
+    for probability, name, text in suspected(files, detector, known, count):
+        click.echo(f"{probability:.3f}\t{name}\t{text}")
+
+
+@main.command()
+@click.option("--data", type=click.Path(path_type=Path), default=dataset.DATA, help="Folder of our JSONL passages.")
+def agreement(data: Path) -> None:
+    """How far a second reader agrees with the labels, overall and by category."""
+    from finetune import agreement as readers
+
+    rows = [row for own in dataset.load(data).values() for row in own]
+    for line in readers.report(rows, readers.read(readers.READINGS)):
+        _log(line)
 
 
 def _log(line: str) -> None:

@@ -5,18 +5,20 @@ from __future__ import annotations
 import math
 import random
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
+from pathlib import Path
 
 import torch
 from tokenizers import Tokenizer
 from torch import nn
-from transformers import AutoConfig, AutoModel
 
 from finetune.dataset import Row
+from finetune.encoder import load_encoder
 from finetune.settings import DetectorRun
 from srlint.categories import IDS
 from srlint.detector import Encoded, encode
 from srlint.document import Span
+from srlint.odds import probability
 
 
 class DetectorModel(nn.Module):
@@ -38,7 +40,16 @@ class DetectorModel(nn.Module):
         self, ids: torch.Tensor, segments: torch.Tensor, mask: torch.Tensor
     ) -> tuple[torch.Tensor, torch.Tensor]:
         """ids, segments, mask: [batch, tokens]. Returns logits [batch, 1 + categories] and [batch, tokens]."""
-        states = self.encoder(input_ids=ids, token_type_ids=segments, attention_mask=mask).last_hidden_state.float()
+        return self.decide(self.read(ids, segments, mask), segments, mask)
+
+    def read(self, ids: torch.Tensor, segments: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
+        """The encoder's last states [batch, tokens, width]."""
+        return self.encoder(input_ids=ids, token_type_ids=segments, attention_mask=mask).last_hidden_state.float()
+
+    def decide(
+        self, states: torch.Tensor, segments: torch.Tensor, mask: torch.Tensor
+    ) -> tuple[torch.Tensor, torch.Tensor]:
+        """What the heads make of the encoder's states."""
         own = ((segments == 0) & (mask == 1)).unsqueeze(-1)
         mean = (states * own).sum(1) / own.sum(1)
         top = states.masked_fill(~own, -1e4).amax(1)
@@ -48,13 +59,23 @@ class DetectorModel(nn.Module):
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """An encoded passage with its targets; `marked` is None where the row says nothing about the words at fault."""
+    """An encoded passage with its targets. `states` are a teacher's last states [tokens, its width], if known."""
 
     encoded: Encoded
     flagged: float
     categories: tuple[float, ...]
     marked: tuple[float, ...]
     weight: float
+    states: torch.Tensor | None = field(default=None, repr=False, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What a model says of a passage: logits of flag and categories, of each token, and its last states if asked."""
+
+    passage: list[float]
+    tokens: list[float]
+    states: torch.Tensor | None = None
 
 
 def example(tokenizer: Tokenizer, row: Row, weight: float = 1.0) -> Example:
@@ -75,6 +96,20 @@ def clean_example(tokenizer: Tokenizer, text: str, before: str, weight: float) -
     return Example(encoded, 0.0, (0.0,) * len(IDS), (0.0,) * len(encoded.ids), weight)
 
 
+def taught(item: Example, said: Said) -> Example:
+    """The example with a teacher's probabilities as its targets, and its states.
+
+    Distillation (Hinton, Vinyals, Dean 2015), on passages that nobody has labelled (Turc et al. 2019).
+    """
+    return replace(
+        item,
+        flagged=probability(said.passage[0]),
+        categories=tuple(map(probability, said.passage[1:])),
+        marked=tuple(map(probability, said.tokens)),
+        states=said.states,
+    )
+
+
 def _inside(span: Span | None, marked: Sequence[tuple[int, int]]) -> bool:
     return span is not None and any(span.start < end and start < span.end for start, end in marked)
 
@@ -90,7 +125,8 @@ def batches(examples: Sequence[Example], size: int, order: random.Random) -> Ite
 
 
 def collate(chunk: Sequence[Example]) -> dict[str, torch.Tensor]:
-    """Padded tensors of a batch: ids, segments, mask, flagged, categories, marked, token_mask, weight."""
+    """Padded tensors of a batch: ids, segments, mask, flagged, categories, marked, token_mask, weight; and a teacher's
+    states where any are known."""
     width = max(len(item.encoded.ids) for item in chunk)
 
     def padded(values: Sequence[float], dtype: torch.dtype) -> torch.Tensor:
@@ -105,12 +141,32 @@ def collate(chunk: Sequence[Example]) -> dict[str, torch.Tensor]:
         "categories": torch.tensor([item.categories for item in chunk]),
         "marked": torch.stack([padded(item.marked, torch.float) for item in chunk]),
         "weight": torch.tensor([item.weight for item in chunk]),
-    }
+    } | _collated_states(chunk, width)
 
 
-def loss(model: DetectorModel, batch: dict[str, torch.Tensor], run: DetectorRun) -> torch.Tensor:
-    """Weighted sum of the three heads' cross-entropies; flag targets are smoothed by `run.label_smoothing`."""
-    passage, tokens = model(batch["ids"], batch["segments"], batch["mask"])
+def _collated_states(chunk: Sequence[Example], width: int) -> dict[str, torch.Tensor]:
+    """A teacher's states [batch, tokens, its width] and where there are any [batch, tokens]; nothing where none has."""
+    size = next((item.states.shape[1] for item in chunk if item.states is not None), 0)
+    if not size:
+        return {}
+    states, known = torch.zeros(len(chunk), width, size), torch.zeros(len(chunk), width)
+    for row, item in enumerate(chunk):
+        if item.states is not None:
+            states[row, : len(item.states)] = item.states
+            known[row, : len(item.states)] = 1.0
+    return {"states": states, "known": known}
+
+
+def loss(
+    model: DetectorModel, batch: dict[str, torch.Tensor], run: DetectorRun, bridge: nn.Module | None = None
+) -> torch.Tensor:
+    """Weighted sum of the three heads' cross-entropies; flag targets are smoothed by `run.label_smoothing`.
+
+    Where the batch has a teacher's states, the model's own, through `bridge`, are drawn towards them token by token
+    (as in TinyBERT: Jiao et al. 2020), by cosine.
+    """
+    own = model.read(batch["ids"], batch["segments"], batch["mask"])
+    passage, tokens = model.decide(own, batch["segments"], batch["mask"])
     bce = nn.functional.binary_cross_entropy_with_logits
     soft = batch["flagged"] * (1 - run.label_smoothing) + (1 - batch["flagged"]) * run.label_smoothing
     flag = bce(passage[:, 0], soft, reduction="none")
@@ -118,15 +174,24 @@ def loss(model: DetectorModel, batch: dict[str, torch.Tensor], run: DetectorRun)
     per_token = bce(tokens, batch["marked"], reduction="none") * batch["token_mask"]
     marks = per_token.sum(-1) / batch["token_mask"].sum(-1).clamp(min=1)
     total = flag + run.category_weight * categories + run.mark_weight * marks
+    if bridge is not None and "states" in batch:
+        far = (1 - nn.functional.cosine_similarity(bridge(own).float(), batch["states"], dim=-1)) * batch["known"]
+        total = total + run.state_weight * far.sum(-1) / batch["known"].sum(-1).clamp(min=1)
     return (total * batch["weight"]).sum() / batch["weight"].sum()
 
 
-def train(run: DetectorRun, base: str, examples: Sequence[Example], seed: int, log) -> DetectorModel:
-    """One training run from the base. `log(step, steps, loss)` is called every 50 steps."""
+def train(
+    run: DetectorRun, base: str, examples: Sequence[Example], seed: int, log, start: Path | None = None
+) -> DetectorModel:
+    """One training run from the base, or from the weights in `start`. `log(step, steps, loss)`: every 50 steps."""
     torch.manual_seed(seed)
     order = random.Random(seed)
-    model = DetectorModel(load_encoder(base, run.dropout), run.dropout)
-    heads = [*model.passage.parameters(), *model.token.parameters()]
+    model = DetectorModel(load_encoder(base, run.dropout, run.frozen_layers), run.dropout)
+    if start:
+        model.load_state_dict(torch.load(start, weights_only=True))
+    width = next((item.states.shape[1] for item in examples if item.states is not None), None)
+    bridge = nn.Linear(model.token.in_features, width, bias=False) if width else None
+    heads = [*model.passage.parameters(), *model.token.parameters(), *(bridge.parameters() if bridge else ())]
     optimizer = torch.optim.AdamW(
         [{"params": model.encoder.parameters()}, {"params": heads, "lr": run.head_learning_rate}],
         lr=run.learning_rate,
@@ -143,9 +208,9 @@ def train(run: DetectorRun, base: str, examples: Sequence[Example], seed: int, l
     for _ in range(run.epochs):
         for chunk in batches(examples, run.batch_size, order):
             with torch.autocast("cpu", dtype=torch.bfloat16, enabled=run.bf16):
-                value = loss(model, collate(chunk), run)
+                value = loss(model, collate(chunk), run, bridge)
             value.backward()
-            nn.utils.clip_grad_norm_(model.parameters(), 1.0)
+            nn.utils.clip_grad_norm_([*model.encoder.parameters(), *heads], 1.0)
             optimizer.step()
             schedule.step()
             optimizer.zero_grad()
@@ -155,12 +220,6 @@ def train(run: DetectorRun, base: str, examples: Sequence[Example], seed: int, l
                 log(step, steps, running / 50)
                 running = 0.0
     return model.eval()
-
-
-def load_encoder(base: str, dropout: float) -> nn.Module:
-    """The base encoder from a folder or the hub."""
-    config = AutoConfig.from_pretrained(base, hidden_dropout_prob=dropout, attention_probs_dropout_prob=dropout)
-    return AutoModel.from_pretrained(base, config=config, add_pooling_layer=False)
 
 
 def average(models: Sequence[DetectorModel]) -> DetectorModel:
@@ -173,14 +232,20 @@ def average(models: Sequence[DetectorModel]) -> DetectorModel:
 
 
 @torch.inference_mode()
-def predict(model: DetectorModel, examples: Sequence[Example], size: int = 64) -> list[tuple[list[float], list[float]]]:
-    """Passage logits (flag, then categories) and token logits of each example, in order."""
-    results: list[tuple[list[float], list[float]]] = [([], [])] * len(examples)
+def predict(
+    model: DetectorModel, examples: Sequence[Example], size: int = 64, states: bool = False, bf16: bool = False
+) -> list[Said]:
+    """What the model says of each example, in order; with `states` its last states too, in half precision."""
+    results: list[Said] = [Said([], [])] * len(examples)
     ranked = sorted(range(len(examples)), key=lambda index: len(examples[index].encoded.ids))
     for start in range(0, len(ranked), size):
         chunk = ranked[start : start + size]
-        batch = collate([examples[index] for index in chunk])
-        passage, tokens = model(batch["ids"], batch["segments"], batch["mask"])
+        batch = collate([replace(examples[index], states=None) for index in chunk])
+        with torch.autocast("cpu", dtype=torch.bfloat16, enabled=bf16):
+            own = model.read(batch["ids"], batch["segments"], batch["mask"])
+            passage, tokens = model.decide(own, batch["segments"], batch["mask"])
         for row, index in enumerate(chunk):
-            results[index] = (passage[row].tolist(), tokens[row, : len(examples[index].encoded.ids)].tolist())
+            length = len(examples[index].encoded.ids)
+            kept = own[row, :length].half().clone() if states else None
+            results[index] = Said(passage[row].float().tolist(), tokens[row, :length].float().tolist(), kept)
     return results

@@ -16,10 +16,17 @@ from tokenizers import Tokenizer
 from finetune import dataset, metrics
 from finetune import detector as training
 from finetune.dataset import Row
+from finetune.encoder import load_encoder
+from finetune.lesson import Teacher, only_weights, weights
 from finetune.settings import DetectorRun
+from finetune.swaps import swapped
 from srlint.categories import IDS
+from srlint.detector import shipped_tokenizer
 from srlint.errors import ConfigError
 from srlint.terms import TermList
+
+# Longer texts teach a reader of sentences little.
+_MOST_WORDS = 60
 
 
 def main(
@@ -29,25 +36,44 @@ def main(
     corpora: Path | None,
     out: Path,
     log: Callable[[str], None],
+    teacher_base: str | None = None,
 ) -> dict:
-    """Trains once a seed, averages the weights, and writes detector.onnx, detector.json and run.json under `out`."""
+    """Trains once a seed, averages the weights, and writes detector.onnx, detector.json and run.json under `out`.
+
+    Runs named in `run` lie beside `out`. Raises ConfigError for one that is not there.
+    """
     base = base or run.base
-    tokenizer = load_tokenizer(base)
-    examples = [training.example(tokenizer, row) for row in splits["train"]]
-    flagged = [row.text for row in splits["train"] if row.flagged]
-    clean = dataset.as_passages(_clean(run, corpora), run.fragment_share, 0, flagged, run.flagged_context_share)
-    examples += [training.clean_example(tokenizer, *passage, run.clean_weight) for passage in clean]
-    if run.rewrite_weight:
-        rewritten = [row for row in splits["train"] if row.rewrites]
-        examples += [
-            training.clean_example(tokenizer, row.rewrites[0], row.before, run.rewrite_weight) for row in rewritten
-        ]
+    examples = _examples(run, splits["train"], corpora)
+    if run.teacher:
+        teacher = Teacher(out.parent / run.teacher, teacher_base, out, log)
+        unlabelled = _unlabelled(run, splits["train"], corpora)
+        said = teacher.asked(unlabelled, bool(run.state_weight))
+        if run.state_weight:
+            known = teacher.asked(examples, states=True)
+            examples = [replace(item, states=own.states) for item, own in zip(examples, known, strict=True)]
+        examples += [training.taught(*pair) for pair in zip(unlabelled, said, strict=True)]
+    start = only_weights(out.parent / run.start) if run.start else None
     started = time.monotonic()
-    models = [_seed(run, base, examples, seed, out, log) for seed in run.seeds]
+    models = [_seed(run, base, examples, seed, start, out, log) for seed in run.seeds]
     model = training.average(models) if len(models) > 1 else models[0]
     minutes = (time.monotonic() - started) / 60
     made = {"settings": asdict(run), "training_passages": len(examples), "minutes": round(minutes, 1)}
-    return _finish(model, tokenizer, splits, run.max_false_alarms, made, out, log)
+    made |= {"start": start.name} if start else {}
+    made |= {"teacher": teacher.weights.name} if run.teacher else {}
+    return _finish(model, shipped_tokenizer(), splits, run.max_false_alarms, made, out, log)
+
+
+def _examples(run: DetectorRun, rows: Sequence[Row], corpora: Path | None) -> list[training.Example]:
+    """Our rows, versions of them about other groups, clean prose, and rewrites as clean passages."""
+    tokenizer = shipped_tokenizer()
+    examples = [training.example(tokenizer, row) for row in (*rows, *swapped(rows, run.swap_share, 0))]
+    flagged = [row.text for row in rows if row.flagged]
+    clean = dataset.as_passages(_clean(run, corpora), run.fragment_share, 0, flagged, run.flagged_context_share)
+    examples += [training.clean_example(tokenizer, *passage, run.clean_weight) for passage in clean]
+    if run.rewrite_weight:
+        rewritten = [(row.rewrites[0], row.before) for row in rows if row.rewrites]
+        examples += [training.clean_example(tokenizer, *passage, run.rewrite_weight) for passage in rewritten]
+    return examples
 
 
 def average(
@@ -62,17 +88,13 @@ def average(
 
     Raises ConfigError for a folder without weights.
     """
-    weights = [path for folder in runs for path in sorted(folder.glob("seed-*.pt"))]
-    for folder in runs:
-        if not any(path.parent == folder for path in weights):
-            raise ConfigError(f"{folder}: no weights of a finished detector run (seed-*.pt)")
     models = []
-    for path in weights:
-        model = training.DetectorModel(training.load_encoder(base, 0.0), 0.0)
+    for path in [path for folder in runs for path in weights(folder)]:
+        model = training.DetectorModel(load_encoder(base, 0.0), 0.0)
         model.load_state_dict(torch.load(path, weights_only=True))
         models.append(model.eval())
     made = {"average_of": [json.loads((folder / "run.json").read_text(encoding="utf-8")) for folder in runs]}
-    return _finish(training.average(models), load_tokenizer(base), splits, max_false_alarms, made, out, log)
+    return _finish(training.average(models), shipped_tokenizer(), splits, max_false_alarms, made, out, log)
 
 
 def _finish(
@@ -103,40 +125,52 @@ def _seed(
     base: str,
     examples: Sequence[training.Example],
     seed: int,
+    start: Path | None,
     out: Path,
     log: Callable[[str], None],
 ) -> training.DetectorModel:
     """The model of one seed, trained now or by an earlier run on the same passages and settings that was cut short."""
-    same = sha256(repr((replace(run, seeds=()), base, examples)).encode()).hexdigest()[:16]
+    same = sha256(repr((replace(run, seeds=()), base, start and start.name, examples)).encode()).hexdigest()[:16]
     path = out / f"seed-{seed}-{same}.pt"
     if path.is_file():
-        model = training.DetectorModel(training.load_encoder(base, run.dropout), run.dropout)
+        model = training.DetectorModel(load_encoder(base, run.dropout), run.dropout)
         model.load_state_dict(torch.load(path, weights_only=True))
         log(f"seed {seed}: taken from {path}")
         return model.eval()
     log(f"seed {seed}: {len(examples)} passages")
-    model = training.train(run, base, examples, seed, lambda *at: log("step {}/{} loss {:.4f}".format(*at)))
+    model = training.train(run, base, examples, seed, lambda *at: log("step {}/{} loss {:.4f}".format(*at)), start)
     out.mkdir(parents=True, exist_ok=True)
     torch.save(model.state_dict(), path)
     return model
 
 
+def _unlabelled(run: DetectorRun, rows: Sequence[Row], corpora: Path | None) -> list[training.Example]:
+    """Passages for the teacher to label: sentences of the files, and the first rewrite of each of our rows."""
+    labelled = frozenset(_clean(run, corpora)) if run.clean else frozenset()
+    texts = [
+        text
+        for name, count in run.unlabelled.items()
+        for text in dataset.clean_prose(_corpora(run.unlabelled, corpora) / name, run.clean.get(name, 0) + count, 0)
+        if text not in labelled and len(text.split()) <= _MOST_WORDS
+    ]
+    passages = dataset.as_passages(texts, 0.0, 1) + [(row.rewrites[0], row.before) for row in rows if row.rewrites]
+    tokenizer = shipped_tokenizer()
+    return [training.clean_example(tokenizer, *passage, 1.0) for passage in passages]
+
+
 def _clean(run: DetectorRun, corpora: Path | None) -> list[str]:
-    if run.clean and corpora is None:
-        raise ConfigError(f"the run draws on {', '.join(run.clean)}: say where with --corpora")
     mined = frozenset(Path(run.mined).read_text(encoding="utf-8").split()) if run.mined else frozenset()
-    return [text for name, count in run.clean.items() for text in dataset.clean_prose(corpora / name, count, 0, mined)]
+    return [
+        text
+        for name, count in run.clean.items()
+        for text in dataset.clean_prose(_corpora(run.clean, corpora) / name, count, 0, mined)
+    ]
 
 
-def load_tokenizer(base: str) -> Tokenizer:
-    """The base's tokenizer, without the padding and truncation that its file may ask for."""
-    folder = Path(base)
-    tokenizer = (
-        Tokenizer.from_file(str(folder / "tokenizer.json")) if folder.is_dir() else Tokenizer.from_pretrained(base)
-    )
-    tokenizer.no_padding()
-    tokenizer.no_truncation()
-    return tokenizer
+def _corpora(wanted: dict[str, int], corpora: Path | None) -> Path:
+    if corpora is None:
+        raise ConfigError(f"the run draws on {', '.join(wanted)}: say where with --corpora")
+    return corpora
 
 
 def calibrate(
@@ -145,7 +179,7 @@ def calibrate(
     """The manifest, chosen on `rows`: temperature, what listed terms add, thresholds of passages and marks."""
     examples = [training.example(tokenizer, row) for row in rows]
     results = training.predict(model, examples)
-    logits = [passage[0] for passage, _ in results]
+    logits = [said.passage[0] for said in results]
     flagged = [row.flagged for row in rows]
     kinds = [term_kind(row.text) for row in rows]
     temperature, bias, evidence = fit_evidence(logits, kinds, flagged)
@@ -191,17 +225,18 @@ def fit_evidence(
 
     optimizer.step(step)
     evidence = {kind: round(weight.item(), 3) for kind, weight in weights.items()}
-    return round(1 / scale.item(), 4), round(bias.item(), 3), evidence
+    # Rows that a model separates without fault ask for a temperature of nothing at all.
+    return max(1e-4, round(1 / scale.item(), 4)), round(bias.item(), 3), evidence
 
 
 def _token_f1(
-    examples: Sequence[training.Example], results: Sequence[tuple[list[float], list[float]]], threshold: float
+    examples: Sequence[training.Example], results: Sequence[training.Said], threshold: float
 ) -> float:
     """F1 over the tokens of flagged passages."""
     hits = found = wanted = 0
-    for item, (_, tokens) in zip(examples, results, strict=True):
+    for item, own in zip(examples, results, strict=True):
         if item.flagged:
-            for span, logit, marked in zip(item.encoded.spans, tokens, item.marked, strict=True):
+            for span, logit, marked in zip(item.encoded.spans, own.tokens, item.marked, strict=True):
                 if span is not None:
                     said = _sigmoid(logit) >= threshold
                     hits += said and marked > 0
@@ -216,8 +251,8 @@ def measure(model: training.DetectorModel, tokenizer: Tokenizer, rows: Sequence[
     results = training.predict(model, examples)
     evidence = [manifest["term_evidence"].get(term_kind(row.text), 0.0) for row in rows]
     probabilities = [
-        _sigmoid(passage[0] / manifest["temperature"] + manifest["bias"] + more)
-        for (passage, _), more in zip(results, evidence, strict=True)
+        _sigmoid(said.passage[0] / manifest["temperature"] + manifest["bias"] + more)
+        for said, more in zip(results, evidence, strict=True)
     ]
     flagged = [row.flagged for row in rows]
     overall = metrics.at(manifest["threshold"], probabilities, flagged).rounded()

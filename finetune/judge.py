@@ -11,8 +11,8 @@ from pathlib import Path
 
 from finetune import metrics
 from finetune.dataset import Row
-from srlint.candidates import joined
 from srlint.config import Settings
+from srlint.gaps import joined
 from srlint.judge import MOST_LOG_ODDS, Judge, with_terms
 from srlint.models.loaded import Models
 from srlint.odds import log_odds, probability
@@ -58,4 +58,3 @@ def opinions(rows: Sequence[Row]) -> tuple[list[float], list[float]]:
     finally:
         models.close()
     return own, said
-

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
@@ -10,25 +11,38 @@ from difflib import SequenceMatcher
 from finetune.dataset import Row
 from srlint import prompt
 from srlint.document import Span
+from srlint.edits import apply, diff
+from srlint.findings import Edit
+from srlint.formats.atoms import ATOM
+from srlint.gaps import filled, joined, widened
+
+# What srlint.engine.decode lets a model write into a gap.
+_WRITABLE = re.compile(r"(?:[a-z][ a-z0-9'’,\-]*)?", re.ASCII | re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """One training text. `changed` are the spans of the answer that differ from the passage: the words that matter."""
+    """One training text.
+
+    `changed` are the spans of the answer that differ from the passage: the words that matter. `given` is the stretch
+    that the command puts into the model's mouth: nothing is to be learnt there.
+    """
 
     question: str
     answer: str
     changed: tuple[Span, ...]
+    given: Span = Span(0, 0)
 
 
-def pairs(rows: Sequence[Row], clean_share: float, seed: int) -> list[Pair]:
+def pairs(rows: Sequence[Row], clean_share: float, seed: int, infill_share: float = 0.0) -> list[Pair]:
     """A pair for every rewrite (or refusal to rewrite) of every flagged row, and clean rows to make up `clean_share`.
 
     Marks vary as a detector's do: sometimes all, sometimes widened, sometimes none; clean rows carry false ones.
+    About `infill_share` of the rewrites are asked for as the words that belong in gaps of the passage.
     """
     draw = random.Random(seed)
     flagged = [row for row in rows if row.flagged]
-    found = [pair for row in flagged for pair in _flagged(row, draw)]
+    found = [pair for row in flagged for pair in _flagged(row, draw, infill_share)]
     clean = [row for row in rows if not row.flagged]
     wanted = min(len(clean), round(len(found) * clean_share / (1 - clean_share)))
     # Hard negatives first: they are what a detector lets through.
@@ -40,14 +54,66 @@ def pairs(rows: Sequence[Row], clean_share: float, seed: int) -> list[Pair]:
     return found
 
 
-def _flagged(row: Row, draw: random.Random) -> Iterator[Pair]:
+def _flagged(row: Row, draw: random.Random, infill_share: float) -> Iterator[Pair]:
     for rewrite in row.rewrites or (None,):
+        if rewrite and infill_share and draw.random() < infill_share and (infill := _infill(row, rewrite, draw)):
+            yield infill
+            continue
         question = prompt.question(row.text, row.before, _varied(row, draw))
         answer = prompt.answer(row.categories, rewrite)
         head = len(answer) - len(prompt.numbered(rewrite)) if rewrite else 0
         changed = [Span(0, head)] if rewrite else [Span(0, len(answer))]
         changed += [Span(head + a, head + b) for a, b in _inserted(row.text, rewrite)] if rewrite else []
         yield Pair(question, answer, tuple(changed))
+
+
+def _infill(row: Row, rewrite: str, draw: random.Random) -> Pair | None:
+    """The rewrite as words for gaps around its edits and the marks, a third of them wider than need be.
+
+    None where such words cannot make it, or are none that the command would let a model write.
+    """
+    edits = diff(row.text, rewrite)
+    places = joined(row.text, [*(edit.span for edit in edits), *(Span(a, b) for a, b in row.spans)])
+    gaps = [_trimmed(row.text, place) for place in places]
+    if draw.random() < 0.33:
+        gaps = [widened(row.text, gap, draw.randrange(3), draw.randrange(3)) for gap in gaps]
+    gaps = list(joined(row.text, gaps))
+    words = [_after(gap, row.text, edits) for gap in gaps]
+    if None in words or not all(_WRITABLE.fullmatch(filling) for filling in words):
+        return None
+    if ATOM in "".join(row.text[gap.start : gap.end] for gap in gaps) or filled(row.text, gaps, words) != rewrite:
+        return None
+    head = f"{', '.join(row.categories)}\n"
+    opening = prompt.gapped(row.text, gaps)
+    said = f" {prompt.GAP}".join(f" {filling}" if filling else "" for filling in words)
+    answer = head + opening + said
+    given = Span(len(head), len(head) + len(opening))
+    changed = (Span(0, len(head)), Span(given.end, len(answer)))
+    return Pair(prompt.question(row.text, row.before, [Span(a, b) for a, b in row.spans]), answer, changed, given)
+
+
+def _trimmed(text: str, place: Span) -> Span:
+    """The place without white space at its ends, or the word behind an insertion."""
+    own = text[place.start : place.end]
+    if not own.strip():
+        return widened(text, Span(place.start, place.start), 0, 1)
+    return Span(place.start + len(own) - len(own.lstrip()), place.end - len(own) + len(own.rstrip()))
+
+
+def _after(gap: Span, text: str, edits: Sequence[Edit]) -> str | None:
+    """What stands in a gap after the edits, or None where an edit crosses its border by more than white space."""
+    inside = [edit for edit in edits if edit.span.start < gap.end and gap.start < edit.span.end or _at(edit.span, gap)]
+    clipped = []
+    for edit in inside:
+        start, end = max(edit.span.start, gap.start), min(edit.span.end, gap.end)
+        if text[edit.span.start : start].strip() or text[end : edit.span.end].strip():
+            return None
+        clipped.append(Edit(Span(start - gap.start, max(start, end) - gap.start), edit.text))
+    return apply(text[gap.start : gap.end], clipped).strip()
+
+
+def _at(place: Span, gap: Span) -> bool:
+    return place.start == place.end and gap.start <= place.start <= gap.end
 
 
 def _inserted(old: str, new: str) -> Iterator[tuple[int, int]]:

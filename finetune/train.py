@@ -32,7 +32,7 @@ IGNORED = 0.0
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """Token ids after the shared prefix, and each token's weight as a target (0 for the question)."""
+    """Token ids after the shared prefix, and each token's weight as a target (0 for what is given)."""
 
     ids: list[int]
     weights: list[float]
@@ -45,14 +45,18 @@ def examples(tokenizer: Any, frame: prompt.Frame, found: Sequence[Pair], run: La
     for pair in found:
         question = tokenizer.encode(pair.question, add_special_tokens=False)
         answer = tokenizer(pair.answer, add_special_tokens=False, return_offsets_mapping=True)
-        weights = [
-            run.edit_weight if any(start < span.end and span.start < end for span in pair.changed) else 1.0
-            for start, end in answer["offset_mapping"]
-        ]
+        weights = [_weight(pair, start, end, run.edit_weight) for start, end in answer["offset_mapping"]]
         ids = [*question, *suffix, *answer["input_ids"], tokenizer.eos_token_id]
         if len(ids) <= run.max_length:
             results.append(Example(ids, [IGNORED] * (len(question) + len(suffix)) + weights + [1.0]))
     return results
+
+
+def _weight(pair: Pair, start: int, end: int, edit_weight: float) -> float:
+    """How much the answer's token from `start` to `end` counts as a target."""
+    if start < pair.given.end and pair.given.start < end:
+        return IGNORED
+    return edit_weight if any(start < span.end and span.start < end for span in pair.changed) else 1.0
 
 
 def batches(found: Sequence[Example], tokens: int, order: random.Random) -> Iterator[list[Example]]:
@@ -95,18 +99,22 @@ def loss(model: Any, prefix: torch.Tensor, chunk: Sequence[Example]) -> tuple[to
 
 def train(
     run: LanguageRun,
-    found: Sequence[Pair],
+    epochs: Sequence[Sequence[Pair]],
     held_out: Sequence[Pair],
     folder: Path,
     resume: bool,
     log: Callable[[str], None],
 ) -> dict:
-    """Trains and saves the adapter under `folder`; returns the run record. `resume` goes on from a checkpoint."""
+    """Trains on the pairs of each epoch in turn and saves the adapter under `folder`; returns the run record.
+
+    `resume` goes on from a checkpoint.
+    """
     torch.manual_seed(run.seed)
     model, tokenizer = base_model.load(run.base, torch.bfloat16)
     frame = prompt.frame(tokenizer.chat_template, tokenizer.bos_token or "", tokenizer.eos_token or "")
     prefix = torch.tensor([tokenizer.encode(frame.prefix, add_special_tokens=False)])
-    own, other = examples(tokenizer, frame, found, run), examples(tokenizer, frame, held_out, run)
+    own = [examples(tokenizer, frame, found, run) for found in epochs]
+    other = examples(tokenizer, frame, held_out, run)
     model = get_peft_model(
         model,
         LoraConfig(r=run.rank, lora_alpha=run.alpha, target_modules="all-linear", task_type="CAUSAL_LM"),
@@ -115,8 +123,8 @@ def train(
     weights = Masters([parameter for parameter in model.parameters() if parameter.requires_grad])
     plan = [
         chunk
-        for epoch in range(run.epochs)
-        for chunk in batches(own, run.batch_tokens, random.Random(f"{run.seed} {epoch}"))
+        for epoch, found in enumerate(own)
+        for chunk in batches(found, run.batch_tokens, random.Random(f"{run.seed} {epoch}"))
     ]
     optimizer = torch.optim.AdamW(weights.full, lr=run.learning_rate, weight_decay=run.weight_decay, fused=True)
     warmup = max(1, round(run.warmup * len(plan)))
@@ -125,7 +133,8 @@ def train(
     )
     checkpoint = folder / "checkpoint.pt"
     first = _restore(checkpoint, weights, optimizer, schedule) if resume and checkpoint.exists() else 0
-    log(f"{len(own)} texts, {sum(len(item.ids) for item in own)} tokens an epoch, {len(plan)} steps, from step {first}")
+    whole = sum(len(item.ids) for found in own for item in found)
+    log(f"{len(own[0])} texts an epoch, {whole} tokens, {len(plan)} steps, from step {first}")
     model.train()
     started, tokens, total, weight = time.monotonic(), 0, 0.0, 0.0
     for step in range(first, len(plan)):
@@ -153,7 +162,7 @@ def train(
     return {
         "settings": asdict(run),
         "prompt": prompt.fingerprint(),
-        "texts": len(own),
+        "texts": len(own[0]),
         "held_out_texts": len(other),
         "held_out_loss": round(held, 4),
         "steps": len(plan),

@@ -11,25 +11,53 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from srlint import ranking
 from srlint.detector import Detection
 from srlint.document import Span
-from srlint.edits import apply, diff
-from srlint.findings import Edit, Safety
+from srlint.findings import Safety
+from srlint.formats.atoms import ATOM
+from srlint.gaps import between_commas, filled, joined, widened
 from srlint.guards import concerns
+from srlint.ranking import Origin
 from srlint.terms import TermList, TermMatch
 
 if TYPE_CHECKING:
-    from srlint.engine.decode import Rewriter
+    from srlint.engine.decode import Answer, Rewriter
 
-# The rank: mean log-probability a token, less this much for P(still flagged), for the share of the passage that
-# changes, and for an infill, which the search has already fitted to its place. Chosen on dev, by closeness to people's
-# rewrites.
-_FLAG_COST, _CHANGE_COST, _INFILL_COST = 0.5, 1.5, 0.2
-# A rewrite worded by the model that ranks below this does more harm than good: on dev those are farther from people's
-# rewrites than the passage as it stands.
-_LOWEST_RANK = -1.6
 # More marks than this are one fault in many places: only a free rewrite can mend it.
 _MOST_INFILLS = 3
+# Words before and behind a mark that its gap takes in as well: grammar often asks for a change next to the fault.
+_SIDES = ((0, 0), (1, 1))
+
+
+@dataclass(frozen=True, slots=True)
+class Flagged:
+    """A passage that needs other words: what the detector and the term list say of it."""
+
+    text: str
+    before: str
+    detection: Detection
+    matches: Sequence[TermMatch]
+
+    @property
+    def marks(self) -> tuple[Span, ...]:
+        """All that is at fault, by detector and terms."""
+        return joined(self.text, (*self.detection.marks, *(match.span for match in self.matches)))
+
+
+@dataclass(frozen=True, slots=True)
+class Tools:
+    """What rewrites are made and tested with.
+
+    `grade` gives P(flag) of each (text, sentence before); what reaches `threshold` is still at fault. `rewriter` loads
+    the language model, if there is one. `fits` says whether a text can be projected onto the document.
+    """
+
+    terms: TermList
+    grade: Callable[[Sequence[tuple[str, str]]], list[float]]
+    threshold: float
+    rewriter: Callable[[], Rewriter] | None
+    fits: Callable[[str], bool]
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +65,7 @@ class Candidate:
     """A proposed text of the whole passage. `settled`: made of settled replacements from the term list only."""
 
     text: str
-    origin: str
+    origin: Origin
     settled: bool = False
 
 
@@ -46,72 +74,66 @@ class Proposal:
     """The rewrite chosen for a passage, and how sure srlint is that it keeps the meaning."""
 
     text: str
-    origin: str
+    origin: Origin
     safety: Safety
 
 
-# P(flag) of each (text, sentence before).
-Grade = Callable[[Sequence[tuple[str, str]]], list[float]]
-
-
-def best(
-    text: str,
-    before: str,
-    detection: Detection,
-    matches: Sequence[TermMatch],
-    terms: TermList,
-    grade: Grade,
-    threshold: float,
-    rewriter: Callable[[], Rewriter] | None,
-    fits: Callable[[str], bool],
-) -> Proposal | None:
-    """The best rewrite of a flagged passage, or None. `fits` says whether a text can be projected onto the document.
+def best(flagged: Flagged, tools: Tools) -> Proposal | None:
+    """The best rewrite of a flagged passage, or None.
 
     Settled replacements that pass are taken at once: no model can word them better, and none need be loaded.
     """
-    marks = joined(text, (*detection.marks, *(match.span for match in matches)))
-
-    def passing(candidates: Sequence[Candidate]) -> list[tuple[Candidate, float]]:
-        sound = [item for item in candidates if _is_sound(text, before, item, marks, terms) and fits(item.text)]
-        graded = zip(sound, grade([(item.text, before) for item in sound]), strict=True)
-        return [(item, probability) for item, probability in graded if probability < threshold]
-
-    listed = _from_terms(text, matches, terms)
-    settled = passing([item for item in listed if item.settled])
+    listed = from_terms(flagged.text, flagged.matches, tools.terms)
+    settled = _passing(flagged, [item for item in listed if item.settled], tools)
     if settled:
         return Proposal(settled[0][0].text, settled[0][0].origin, "safe")
-    model = rewriter() if rewriter else None
-    answer = model.ask(text, before, marks, detection.categories) if model else None
-    if model is None or answer is None:
-        kept = passing(listed)
+    weighed = ranked(flagged, listed, tools)
+    if weighed is None:  # no model to weigh them by
+        kept = _passing(flagged, listed, tools)
         return Proposal(kept[0][0].text, kept[0][0].origin, "unsafe") if kept else None
-    candidates = [*listed, *_deletions(text, marks)]
-    if len(marks) <= _MOST_INFILLS:
-        candidates += [Candidate(new, "infill") for new in model.infill(answer, text, marks)]
-    if (free := model.free(answer, text)) is not None:
-        candidates.append(Candidate(free, "free"))
-    kept = passing(_distinct(candidates))
-    # Somebody chose a listed replacement for its meaning; a model's wording only competes where there is none.
-    kept = [graded for graded in kept if graded[0].origin == "term"] or kept
-    if not kept:
+    if not weighed:
         return None
-    likelihoods = model.likelihoods(answer, [item.text for item, _ in kept])
-    ranks = [_rank(text, item, p, likelihood) for (item, p), likelihood in zip(kept, likelihoods, strict=True)]
-    chosen = kept[ranks.index(max(ranks))][0]
-    if chosen.origin != "term" and max(ranks) < _LOWEST_RANK:
+    chosen, features = max(weighed, key=lambda item: ranking.acceptable(item[1]))
+    if chosen.origin != "term" and ranking.acceptable(features) < ranking.lowest():
         return None
     return Proposal(chosen.text, chosen.origin, "unsafe")
 
 
-def joined(text: str, spans: Sequence[Span]) -> tuple[Span, ...]:
-    """The spans in order, overlapping and touching ones made one."""
-    found: list[Span] = []
-    for span in sorted(spans):
-        if found and text[found[-1].end : span.start].strip() == "" and span.start >= found[-1].start:
-            found[-1] = Span(found[-1].start, max(found[-1].end, span.end))
-        else:
-            found.append(span)
-    return tuple(found)
+def ranked(
+    flagged: Flagged, listed: Sequence[Candidate], tools: Tools
+) -> list[tuple[Candidate, ranking.Features]] | None:
+    """The candidates that pass, with what their ranks hang on; None where no model can be asked.
+
+    Where one with listed replacements passes, only such ones count: somebody chose them for their meaning.
+    """
+    model = tools.rewriter() if tools.rewriter else None
+    text, marks = flagged.text, flagged.marks
+    answer = model.ask(text, flagged.before, marks, flagged.detection.categories) if model else None
+    if model is None or answer is None:
+        return None
+    candidates = [*listed, *_deletions(text, marks), *_infills(text, marks, answer, model)]
+    if (free := model.free(answer, text)) is not None:
+        candidates.append(Candidate(free, "free"))
+    kept = _passing(flagged, _distinct(candidates), tools)
+    kept = [graded for graded in kept if graded[0].origin == "term"] or kept
+    if not kept:
+        return []
+    likelihoods = model.likelihoods(answer, [item.text for item, _ in kept])
+    refusal = model.refusal(answer)
+    return [
+        (item, ranking.features(text, item.text, item.origin, marks, likelihood, refusal, probability))
+        for (item, probability), likelihood in zip(kept, likelihoods, strict=True)
+    ]
+
+
+def _passing(flagged: Flagged, candidates: Sequence[Candidate], tools: Tools) -> list[tuple[Candidate, float]]:
+    """The candidates that nothing speaks against, each with the P(flag) that it has left."""
+    text, before, marks = flagged.text, flagged.before, flagged.marks
+    sound = [
+        item for item in candidates if _is_sound(text, before, item, marks, tools.terms) and tools.fits(item.text)
+    ]
+    graded = zip(sound, tools.grade([(item.text, before) for item in sound]), strict=True)
+    return [(item, probability) for item, probability in graded if probability < tools.threshold]
 
 
 def _is_sound(text: str, before: str, item: Candidate, marks: tuple[Span, ...], terms: TermList) -> bool:
@@ -132,7 +154,7 @@ def _leaks(text: str, before: str, new: str) -> bool:
     return bool((added - own) & earlier)
 
 
-def _from_terms(text: str, matches: Sequence[TermMatch], terms: TermList) -> list[Candidate]:
+def from_terms(text: str, matches: Sequence[TermMatch], terms: TermList) -> list[Candidate]:
     """The passage with every listed term replaced: by the settled replacements, then by each further one."""
     if not matches:
         return []
@@ -144,40 +166,23 @@ def _from_terms(text: str, matches: Sequence[TermMatch], terms: TermList) -> lis
 
 def _deletions(text: str, marks: Sequence[Span]) -> list[Candidate]:
     """The passage without its marks, and with a comma or two taken along where a mark stood between them."""
-    plain = [_with_space(text, mark) for mark in marks]
-    wider = [_with_space(text, _between_commas(text, mark)) for mark in marks]
-    texts = [apply(text, [Edit(span, "") for span in joined(text, spans)]) for spans in (plain, wider)]
-    return [Candidate(_tidy(new, text), "deletion") for new in dict.fromkeys(texts) if new.strip()]
+    wider = joined(text, [between_commas(text, mark) for mark in marks])
+    texts = [filled(text, gaps, [""] * len(gaps)) for gaps in dict.fromkeys((tuple(marks), wider))]
+    return [Candidate(new, "deletion") for new in texts if new.strip()]
 
 
-def _with_space(text: str, mark: Span) -> Span:
-    # Before a comma that goes too there is no space: the one behind must stay.
-    if text[mark.end : mark.end + 1] == " " and text[mark.start] != ",":
-        return Span(mark.start, mark.end + 1)
-    if mark.start and text[mark.start - 1] == " ":
-        return Span(mark.start - 1, mark.end)
-    return mark
-
-
-def _between_commas(text: str, mark: Span) -> Span:
-    head, tail = text[: mark.start].rstrip(), text[mark.end :].lstrip()
-    if (head.endswith(",") and tail[:1] in (",", ".", ";", "!", "?", "")) or (not head and tail[:1] == ","):
-        return Span(max(0, len(head) - 1), len(text) - len(tail) + (tail[:1] == ","))
-    return mark
-
-
-def _tidy(text: str, old: str) -> str:
-    """A capital at the start where the old text had one, no space before punctuation: what a deletion leaves behind."""
-    text = re.sub(r" +([,.;:!?]+)(?=\s|$)", r"\1", text.strip())
-    return text[:1].upper() + text[1:] if old[:1].isupper() else text
+def _infills(text: str, marks: Sequence[Span], answer: Answer, model: Rewriter) -> list[Candidate]:
+    """The passage with other words, or none, in its marks, or in these and a neighbouring word or two."""
+    if len(marks) > _MOST_INFILLS:
+        return []
+    shapes = dict.fromkeys(joined(text, [widened(text, mark, *sides) for mark in marks]) for sides in _SIDES)
+    return [
+        Candidate(filled(text, gaps, words), "infill")
+        for gaps in shapes
+        if not any(ATOM in text[gap.start : gap.end] for gap in gaps)  # no words can stand for code or a link
+        for words in model.infill(answer, text, gaps, marks)
+    ]
 
 
 def _distinct(candidates: Sequence[Candidate]) -> list[Candidate]:
     return list({item.text: item for item in reversed(candidates)}.values())[::-1]
-
-
-def _rank(text: str, item: Candidate, probability: float, likelihood: float) -> float:
-    """How good a candidate is that passed: likely words, little left to object to, little changed."""
-    changed = sum(len(edit.span) for edit in diff(text, item.text)) / max(1, len(text))
-    searched = _INFILL_COST if item.origin == "infill" else 0.0
-    return likelihood - _FLAG_COST * probability - _CHANGE_COST * changed - searched

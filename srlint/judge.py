@@ -8,11 +8,13 @@ from dataclasses import replace
 
 from srlint import candidates
 from srlint.allow import Allowed, covered
+from srlint.candidates import Flagged, Tools
 from srlint.categories import BY_ID
 from srlint.config import Settings
 from srlint.detector import Detection
 from srlint.document import Span
 from srlint.findings import Severity
+from srlint.gaps import joined
 from srlint.models.loaded import LanguageModel, Models
 from srlint.models.manifest import Manifest
 from srlint.odds import log_odds, probability
@@ -89,24 +91,26 @@ class Judge:
         if final < self.lowest:
             return Verdict(final)
         proposal = candidates.best(
-            text,
-            passage.before,
-            judged,
-            matches,
-            self.terms,
-            self._graded,
-            self._settings.threshold or self._models.detector.threshold,
-            (lambda: self._language.rewriter) if self._language else None,
-            lambda new: fits(passage, new),
+            Flagged(text, passage.before, judged, matches), self.tools(lambda new: fits(passage, new))
         )
         return Verdict(
             probability=final,
             categories=judged.categories,
-            marks=candidates.joined(text, judged.marks),
+            marks=joined(text, judged.marks),
             message=message(text, judged, matches),
             rewrite=proposal.text if proposal else None,
             safety=proposal.safety if proposal else "unsafe",
             severity=self._asked_severity(judged, matches),
+        )
+
+    def tools(self, fits: Callable[[str], bool]) -> Tools:
+        """What rewrites are made and tested with. `fits` says whether a text can be projected onto the document."""
+        return Tools(
+            terms=self.terms,
+            grade=self._graded,
+            threshold=self._settings.threshold or self._models.detector.threshold,
+            rewriter=(lambda: self._language.rewriter) if self._language else None,
+            fits=fits,
         )
 
     def _excuse(self, text: str, judged: Detection, allowed: Sequence[Span]) -> str | None:
@@ -143,7 +147,7 @@ class Judge:
         own = (1 - weight) * log_odds(judged.probability)
         if not weight or not self._language or abs(own - log_odds(self.bar)) > weight * MOST_LOG_ODDS:
             return judged.probability
-        marks = candidates.joined(passage.text, judged.marks)
+        marks = joined(passage.text, judged.marks)
         answer = self._language.rewriter.ask(passage.text, passage.before, marks, judged.categories)
         if answer is None:
             return judged.probability
@@ -195,6 +199,6 @@ def message(text: str, detection: Detection, matches: Sequence[TermMatch]) -> st
     if named:
         reason = "; ".join(f"“{text[m.span.start : m.span.end]}”: prefer “{m.replacements[0]}”" for m in named)
     else:
-        quoted = ", ".join(f"“{text[mark.start : mark.end]}”" for mark in candidates.joined(text, detection.marks))
+        quoted = ", ".join(f"“{text[mark.start : mark.end]}”" for mark in joined(text, detection.marks))
         reason = f"{quoted}: {category.summary}" if quoted else category.summary
     return f"{category.name}: {reason}"

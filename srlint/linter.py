@@ -175,7 +175,7 @@ def _code_digest() -> str:
         for entry in sorted(folders.pop().iterdir(), key=lambda entry: entry.name):
             if entry.is_dir() and entry.name != "__pycache__":
                 folders.append(entry)
-            elif entry.name.endswith(".py"):
+            elif entry.name.endswith((".py", ".json")):
                 digest.update(entry.read_bytes())
     return digest.hexdigest()
 

@@ -18,6 +18,8 @@ from srlint.formats.atoms import ATOM
 
 CLEAN = "clean"
 NO_REWRITE = "-"
+# Stands for words that were cut out of a passage, and before the words that belong there.
+GAP = "___"
 
 SYSTEM = (
     "You are a careful editor. Does the wording of the passage carry bias, a stereotype, an insult or exclusion? "
@@ -82,6 +84,18 @@ def answer(categories: Sequence[str], rewrite: str | None) -> str:
     return f"{', '.join(categories)}\n{NO_REWRITE if rewrite is None else numbered(rewrite)}"
 
 
+def gapped(text: str, gaps: Sequence[Span]) -> str:
+    """What is put into the model's mouth after the categories, for it to go on with the words of the first gap.
+
+    An answer has GAP before the words of each gap, which may be none.
+    """
+    cut, at = [], 0
+    for gap in gaps:
+        cut.append(text[at : gap.start])
+        at = gap.end
+    return f"Fill: {numbered(GAP.join([*cut, text[at:]]))}\n{GAP}"
+
+
 def numbered(text: str) -> str:
     """One line in which each atom (code, link, tag) is a numbered placeholder: <1>, <2> and so on."""
     parts = " ".join(text.split()).split(ATOM)
@@ -104,5 +118,6 @@ def fingerprint() -> str:
         question("a b", "", []),
         answer(["x", "y"], "z"),
         answer(["x"], None),
+        gapped(f"a b {ATOM}", [mark]),
     ]
     return sha256(json.dumps(sample).encode()).hexdigest()[:16]

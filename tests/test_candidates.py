@@ -4,15 +4,28 @@ from __future__ import annotations
 
 import pytest
 
-from srlint.candidates import Proposal, best, joined
+from srlint import ranking
+from srlint.candidates import Flagged, Proposal, Tools, best
 from srlint.detector import Detection
 from srlint.document import Span
+from srlint.gaps import joined
 from srlint.terms import TermList
 
 TERMS = TermList.default()
 
 
 DELETED = "The next door sang."
+
+
+# Ranks that a test can reckon with: likely words, little changed, little left to object to.
+RANKS = {"likelihood": 2.0, "removed": -1.0, "added": -1.0, "flagged": -0.2, "always": 1.0}
+
+
+@pytest.fixture(autouse=True)
+def plain_ranks(monkeypatch):
+    names = ranking.features("a", "b", "free", [], 0.0, 0.0, 0.5)
+    made = {"lowest": 0.1, "weights": dict.fromkeys(names, 0.0) | RANKS}
+    monkeypatch.setattr(ranking, "_fitted", lambda: made)
 
 
 class FakeRewriter:
@@ -26,9 +39,15 @@ class FakeRewriter:
         self.asked.append((text, before, marks, categories))
         return object() if self.answers else None
 
-    def infill(self, answer, text, marks):
+    def infill(self, answer, text, gaps, marks):
+        if tuple(gaps) != tuple(marks):
+            return []
         self.filled.append(marks)
-        return self.infills
+        start, rest = gaps[0].start, len(text) - gaps[0].end
+        return [(new[start : len(new) - rest], *[""] * (len(gaps) - 1)) for new in self.infills]
+
+    def refusal(self, answer):
+        return -5.0
 
     def free(self, answer, text):
         return self.written
@@ -57,17 +76,8 @@ def offered(marked: str, rewriter=None, grade=None, fits=lambda text: True, befo
             marks.append(Span(len(text), len(text) + len(piece)))
         text += piece
     detection = Detection(0.9, ("gender",), tuple(marks))
-    return best(
-        text,
-        before,
-        detection,
-        terms.find(text),
-        terms,
-        grade or Grade(),
-        0.5,
-        (lambda: rewriter) if rewriter else None,
-        fits,
-    )
+    tools = Tools(terms, grade or Grade(), 0.5, (lambda: rewriter) if rewriter else None, fits)
+    return best(Flagged(text, before, detection, terms.find(text)), tools)
 
 
 def all_listed(text: str) -> set[str]:

@@ -331,8 +331,11 @@ class Judge:
         self.asked.append(text)
         return SimpleNamespace(flagged=self.flagged)
 
-    def infill(self, answer, text, marks):
+    def infill(self, answer, text, gaps, marks):
         return []
+
+    def refusal(self, answer):
+        return -5.0
 
     def free(self, answer, text):
         return None

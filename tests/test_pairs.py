@@ -63,6 +63,38 @@ def test_the_words_that_differ_matter_with_the_one_that_follows(old, new, expect
     assert "".join(rest).strip() == "".join(expected).strip()
 
 
+@pytest.mark.parametrize(
+    ("old", "new", "mark", "answer"),
+    [
+        ("The chairman opened it.", "The chair opened it.", "chairman", "Fill: The ___ opened it.\n___ chair"),
+        ("The so-called experts met.", "The experts met.", "so-called", "Fill: The ___ experts met.\n___"),
+        ("She said the old hag lied.", "She said the aunt lied.", "hag", "Fill: She said the ___ lied.\n___ aunt"),
+    ],
+)
+def test_a_rewrite_may_be_asked_for_as_words_for_gaps(old, new, mark, answer):
+    start = old.index(mark)
+    row = flagged(old, new, spans=((start, start + len(mark)),))
+    found = [pair for seed in range(12) for pair in pairs([row], 0.0, seed, infill_share=1.0)]
+    assert f"gender\n{answer}" in {pair.answer for pair in found}  # beside others with wider gaps
+    for pair in found:
+        given = pair.answer[pair.given.start : pair.given.end]
+        assert given.startswith("Fill: ")
+        assert given.endswith("\n___")
+        assert changed(pair) == ["gender\n", pair.answer[pair.given.end :]]
+
+
+def test_every_gap_has_its_words_in_order():
+    row = flagged("A nurse loves her job, and so she should.", "A nurse loves the job, and so they should.")
+    row = replace(row, spans=((14, 17), (30, 33)))
+    answers = {pair.answer for seed in range(12) for pair in pairs([row], 0.0, seed, infill_share=1.0)}
+    assert "gender\nFill: A nurse loves ___ job, and so ___ should.\n___ the ___ they" in answers
+
+
+def test_no_rewrite_is_never_asked_for_as_words():
+    (pair,) = pairs([flagged("The chairman is vermin.")], 0.0, 1, infill_share=1.0)
+    assert pair.answer == "gender\n-"
+
+
 def test_atoms_are_numbered_in_question_and_answer():
     (pair,) = pairs([flagged(f"The chairman ran {ATOM}.", f"The chair ran {ATOM}.", before=f"Use {ATOM}.")], 0.0, 1)
     assert pair.question.startswith("Before: Use <1>.\nPassage: The chairman ran <1>.")

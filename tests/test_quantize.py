@@ -93,8 +93,8 @@ def small(trained, passages, tmp_path_factory):
 def logits(model, text: str, before: str) -> tuple[list[float], list[float]]:
     from finetune.detector import clean_example, predict
 
-    ((passage, tokens),) = predict(model, [clean_example(shipped_tokenizer(), text, before=before, weight=1.0)])
-    return passage, tokens
+    (said,) = predict(model, [clean_example(shipped_tokenizer(), text, before=before, weight=1.0)])
+    return said.passage, said.tokens
 
 
 def sigmoid(value: float) -> float:

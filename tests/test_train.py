@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import shutil
 from dataclasses import replace
@@ -197,7 +198,7 @@ class Cut(Exception):
 def test_a_resumed_run_ends_with_the_weights_of_one_that_was_never_cut(run, tmp_path, monkeypatch):
     found, held = pairs(ROWS, 0.5, 1), pairs(ROWS[:3], 0.25, 1)
     lines: list[str] = []
-    record = train.train(run, found, held, tmp_path / "whole", False, lines.append)
+    record = train.train(run, [found] * 2, held, tmp_path / "whole", False, lines.append)
     steps = record["steps"]
     assert steps >= 5
 
@@ -214,11 +215,11 @@ def test_a_resumed_run_ends_with_the_weights_of_one_that_was_never_cut(run, tmp_
     with monkeypatch.context() as patched:
         patched.setattr(train, "loss", failing)
         with pytest.raises(Cut):
-            train.train(run, found, held, tmp_path / "cut", False, silent)
+            train.train(run, [found] * 2, held, tmp_path / "cut", False, silent)
     assert (tmp_path / "cut" / "checkpoint.pt").is_file()
     assert not (tmp_path / "cut" / "adapter").exists()
     lines.clear()
-    again = train.train(run, found, held, tmp_path / "cut", True, lines.append)
+    again = train.train(run, [found] * 2, held, tmp_path / "cut", True, lines.append)
     assert lines[0].endswith("from step 2")
     assert again == record
     whole, resumed = adapter(tmp_path / "whole"), adapter(tmp_path / "cut")
@@ -232,14 +233,14 @@ def test_training_lowers_the_loss_on_what_it_saw(run, tmp_path):
     found = pairs(ROWS[:2], 0.0, 1)
     lazy = replace(run, epochs=1, learning_rate=1e-9)
     keen = replace(run, epochs=30, rank=8, alpha=16, learning_rate=1e-2, checkpoint_steps=1000)
-    before = train.train(lazy, found, found, tmp_path / "lazy", False, silent)["held_out_loss"]
-    after = train.train(keen, found, found, tmp_path / "keen", False, silent)["held_out_loss"]
+    before = train.train(lazy, [found], found, tmp_path / "lazy", False, silent)["held_out_loss"]
+    after = train.train(keen, [found] * 30, found, tmp_path / "keen", False, silent)["held_out_loss"]
     assert after < before - 0.5
 
 
 def test_the_record_says_how_the_adapter_was_made(run, tmp_path):
     one = replace(run, epochs=1)
-    record = train.train(one, pairs(ROWS[:2], 0.0, 1), pairs(ROWS[2:3], 0.0, 1), tmp_path, False, silent)
+    record = train.train(one, [pairs(ROWS[:2], 0.0, 1)], pairs(ROWS[2:3], 0.0, 1), tmp_path, False, silent)
     assert record["prompt"] == prompt.fingerprint()
     assert record["settings"]["rank"] == 2
     assert (record["texts"], record["held_out_texts"]) == (2, 1)
@@ -311,11 +312,13 @@ def test_a_cut_text_keeps_tokens_and_targets_together(tokenizer):
 def test_company_and_padding_do_not_change_a_prediction(model, tokenizer):
     examples = [detector_training.example(tokenizer, one) for one in ROWS]
     together = detector_training.predict(model, examples, size=8)
-    for item, (passage, tokens) in zip(examples, together, strict=True):
-        ((alone, marks),) = detector_training.predict(model, [item])
-        assert passage == pytest.approx(alone, abs=1e-4)
-        assert tokens == pytest.approx(marks, abs=1e-4)
-        assert len(tokens) == len(item.encoded.ids)
+    for item, said in zip(examples, together, strict=True):
+        (alone,) = detector_training.predict(model, [item], states=True)
+        assert said.passage == pytest.approx(alone.passage, abs=1e-4)
+        assert said.tokens == pytest.approx(alone.tokens, abs=1e-4)
+        assert len(said.tokens) == len(item.encoded.ids)
+        assert said.states is None
+        assert alone.states.shape == (len(item.encoded.ids), 32)
 
 
 def test_the_loss_is_the_weighted_sum_of_the_three_heads(model, tokenizer, detector_settings):
@@ -327,11 +330,11 @@ def test_the_loss_is_the_weighted_sum_of_the_three_heads(model, tokenizer, detec
     value = float(detector_training.loss(model, detector_training.collate(examples), run))
     wanted = 0.0
     for item in examples:
-        ((passage, tokens),) = detector_training.predict(model, [item])
-        flag = float(bce(torch.tensor(passage[0]), torch.tensor(0.9)))
-        kinds = float(bce(torch.tensor(passage[1:]), torch.tensor(item.categories), reduction="sum"))
+        (said,) = detector_training.predict(model, [item])
+        flag = float(bce(torch.tensor(said.passage[0]), torch.tensor(0.9)))
+        kinds = float(bce(torch.tensor(said.passage[1:]), torch.tensor(item.categories), reduction="sum"))
         own = [index for index, span in enumerate(item.encoded.spans) if span is not None]
-        logits, targets = torch.tensor(tokens)[own], torch.tensor(item.marked)[own]
+        logits, targets = torch.tensor(said.tokens)[own], torch.tensor(item.marked)[own]
         wanted += item.weight * (flag + 0.3 * kinds + 2.0 * float(bce(logits, targets)))
     assert value == pytest.approx(wanted / 3.5, rel=1e-4)
 
@@ -391,10 +394,10 @@ def test_a_run_learns_writes_its_files_and_goes_on_where_it_was_cut(detector_set
 
     honest = detector_training.train
 
-    def failing(run, base, examples, seed, log):
+    def failing(run, base, examples, seed, *rest):
         if seed == 2:
             raise Cut
-        return honest(run, base, examples, seed, log)
+        return honest(run, base, examples, seed, *rest)
 
     with monkeypatch.context() as patched:
         patched.setattr(detector_training, "train", failing)
@@ -423,6 +426,78 @@ def test_a_run_that_draws_on_prose_needs_to_be_told_where_it_lies(detector_setti
     run = replace(detector_settings, clean={"clean.gz": 10})
     with pytest.raises(ConfigError, match="the run draws on clean.gz: say where with --corpora"):
         detector_run.main(run, {"train": ROWS, "dev": ROWS, "test": ROWS}, None, None, tmp_path, silent)
+
+
+def test_a_run_may_start_from_another_and_learn_from_a_teacher(detector_settings, tmp_path):
+    splits = {"train": ROWS, "dev": ROWS, "test": ROWS}
+    loose = replace(detector_settings, max_false_alarms=1.0)
+    with pytest.raises(ConfigError, match="first: no weights of a finished detector run"):
+        detector_run.main(replace(loose, start="first"), splits, None, None, tmp_path / "second", silent)
+    detector_run.main(loose, splits, None, None, tmp_path / "first", silent)
+    texts = ["The chairman spoke for an hour.", "Bread is sold by weight.", "word " * 100]
+    with gzip.open(tmp_path / "posts.gz", "wt") as file:
+        file.writelines(json.dumps({"id": str(number), "text": text}) + "\n" for number, text in enumerate(texts))
+    run = replace(loose, start="first", teacher="first", unlabelled={"posts.gz": 9}, epochs=1)
+    run = replace(run, learning_rate=1e-9, head_learning_rate=1e-9)
+    lines: list[str] = []
+    record = detector_run.main(run, splits, None, tmp_path, tmp_path / "second", lines.append)
+    rewritten = sum(bool(one.rewrites) for one in ROWS)
+    assert record["training_passages"] == len(ROWS) + 2 + rewritten  # the endless one is left out
+    first = json.loads((tmp_path / "first" / "run.json").read_text())
+    assert record["figures"]["test"]["all"]["auc"] == first["figures"]["test"]["all"]["auc"]  # a step of no size
+    assert any(f"the teacher reads {2 + rewritten} passages" in line for line in lines)
+    lines.clear()
+    detector_run.main(replace(run, state_weight=0.5), splits, None, tmp_path, tmp_path / "second", lines.append)
+    assert sum("the teacher reads" in line for line in lines) == 2  # what is labelled, too, for its states
+    lines.clear()
+    longer = replace(run, epochs=2, state_weight=0.5)
+    detector_run.main(longer, splits, None, tmp_path, tmp_path / "second", lines.append)
+    assert not any("the teacher reads" in line for line in lines)  # its answers are kept
+
+
+def test_a_taught_passage_has_the_teachers_probabilities_as_targets(model, tokenizer):
+    asked = detector_training.clean_example(tokenizer, "The chairman spoke.", "", 1.0)
+    (said,) = detector_training.predict(model, [asked], states=True)
+    taught = detector_training.taught(asked, said)
+    assert taught.encoded == asked.encoded
+    targets = [taught.flagged, *taught.categories]
+    assert targets == pytest.approx(torch.tensor(said.passage).sigmoid().tolist(), abs=1e-6)
+    assert list(taught.marked) == pytest.approx(torch.tensor(said.tokens).sigmoid().tolist(), abs=1e-6)
+    assert taught.states is said.states
+
+
+def test_the_models_states_are_drawn_to_the_teachers_where_they_are_known(model, tokenizer, detector_settings):
+    item = detector_training.clean_example(tokenizer, "The chairman spoke.", "", 1.0)
+    other = detector_training.clean_example(tokenizer, "Bread is sold by weight.", "", 1.0)
+    states = detector_training.predict(model, [item], states=True)[0].states
+    run, same = replace(detector_settings, state_weight=2.0), torch.nn.Identity()
+
+    def value(*items):
+        with torch.no_grad():
+            return float(detector_training.loss(model, detector_training.collate(items), run, same))
+
+    plain = value(item, other)
+    assert value(replace(item, states=states), other) == pytest.approx(plain, abs=1e-3)  # it is there already
+    assert value(replace(item, states=-states), other) == pytest.approx(plain + 2.0 * 2 / 2, abs=1e-2)
+
+
+def test_an_mpnet_teacher_reads_the_students_tokens(tokenizer, tmp_path):
+    from transformers import MPNetConfig, MPNetModel
+
+    torch.manual_seed(0)
+    config = MPNetConfig(hidden_size=16, num_hidden_layers=3, num_attention_heads=2, intermediate_size=24)
+    own = MPNetModel(config, add_pooling_layer=False).eval()
+    own.save_pretrained(tmp_path)
+    shared = detector_training.load_encoder(str(tmp_path), 0.0, frozen_layers=2).eval()
+    assert [any(p.requires_grad for p in layer.parameters()) for layer in shared.encoder.encoder.layer] == [0, 0, 1]
+    ids = torch.tensor([detector_training.example(tokenizer, ROWS[0]).encoded.ids + [0]])
+    mask = torch.tensor([[1] * (ids.shape[1] - 1) + [0]])
+    # MPNet's vocabulary is <s> <pad> </s> <unk>, then BERT's.
+    theirs = torch.tensor([[{101: 0, 102: 2, 0: 1}.get(token, token + 4) for token in ids[0].tolist()]])
+    with torch.no_grad():
+        wanted = own(input_ids=theirs, attention_mask=mask).last_hidden_state
+        got = shared(input_ids=ids, token_type_ids=torch.zeros_like(ids), attention_mask=mask).last_hidden_state
+    assert torch.allclose(got[0, :-1], wanted[0, :-1], atol=1e-5)
 
 
 def test_figures_are_those_of_the_rows(model, tokenizer):

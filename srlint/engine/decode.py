@@ -1,4 +1,4 @@
-"""Rewrites from the language model: infills between forced words, the free rewrite, and how likely it finds each."""
+"""Rewrites from the language model: words for gaps, the free rewrite, and how likely it finds each."""
 
 from __future__ import annotations
 
@@ -14,13 +14,11 @@ from srlint.engine.session import BRANCHES, FIRST_BRANCH, QUESTION, Feed, Sessio
 from srlint.prompt import numbered
 
 BEAMS = 4
-# A mark is replaced by at most this many tokens: longer faults need a free rewrite, not other words in the same place.
-MAX_INFILL = 10
-# Stands at the ends of marks while placeholders are numbered; never part of a document's prose.
-_CUT = "\x01"
+# A gap adds at most this many tokens to a filling: longer faults need a free rewrite, not other words in one place.
+MAX_INFILL = 12
 _WORD = re.compile(r"\w+")
 # What an infill may be made of. Anything else (a line break, markup, a placeholder) is not a word in a sentence.
-_PLAIN = re.compile(r"[ \w'’,\-]+", re.ASCII)
+_PLAIN = re.compile(r"[ a-z0-9'’,\-]+", re.ASCII | re.IGNORECASE)
 # Words that may return from a mark: they carry no fault of their own.
 _FUNCTION_WORDS = frozenset(
     "a an and are as at be by for from had has have he her his in is it its of on or our own she so than that the "
@@ -45,7 +43,9 @@ class Rewriter:
         self._categories = [session.tokens(name)[0] for name in prompt.IDS]
         self._newline = session.tokens("\n")[0]
         self._dash = session.tokens(f"\n{prompt.NO_REWRITE}")[-1]
-        self._infill_mask: Any = None
+        gap = session.tokens(f" {prompt.GAP}")
+        self._gap = gap[0] if len(gap) == 1 else None
+        self._infill_masks: Any = None
         self._asked: tuple[Any, Answer | None] | None = None
 
     def ask(self, text: str, before: str, marks: Sequence[Span], categories: Sequence[str]) -> Answer | None:
@@ -76,9 +76,9 @@ class Rewriter:
         weights = numpy.exp(opening - opening.max())
         return float(1 - weights[0] / weights.sum())
 
-    def refuses(self, answer: Answer) -> bool:
-        """Whether the model's own answer is that no rewrite can keep the point."""
-        return int(answer.logits.argmax()) == self._dash
+    def refusal(self, answer: Answer) -> float:
+        """The log-probability that the model itself would give no rewrite, since none can keep the point."""
+        return float(_log_softmax(answer.logits)[self._dash])
 
     def free(self, answer: Answer, text: str) -> str | None:
         """The model's own greedy rewrite; None when it says that there is none or does not end."""
@@ -96,55 +96,35 @@ class Rewriter:
         rewrite = self._session.text(found).strip()
         return None if rewrite == prompt.NO_REWRITE else prompt.restored(rewrite, text.count(prompt.ATOM))
 
-    def infill(self, answer: Answer, text: str, marks: Sequence[Span]) -> list[str]:
-        """Texts in which every mark is replaced and all else is forced, best first.
+    def infill(self, answer: Answer, text: str, gaps: Sequence[Span], marks: Sequence[Span]) -> list[tuple[str, ...]]:
+        """Words for every gap of the text at once, best first; no words where nothing belongs.
 
-        Marks are filled from left to right by beam search, the best filling of one being kept for the next; the last
-        mark gives the alternatives. Marked words may not return.
+        Beam search over the gaps from left to right. Marked words may not return. None for a model whose vocabulary has
+        no sign for a gap.
         """
-        pieces = _pieces(text, marks)
-        marked = _content_words(" ".join(text[mark.start : mark.end] for mark in marks))
-        head, logits = "", answer.logits
-        self._session.fork(QUESTION, FIRST_BRANCH)
-        for index, mark in enumerate(marks):
-            lead, tail = pieces[2 * index], pieces[2 * index + 2]
-            logits = self._force(lead.rstrip(" "), logits)
-            fillings = self._fill(logits, text[mark.start : mark.end], marked, lead.endswith(" "), tail)
-            head += text[marks[index - 1].end if index else 0 : mark.start]
-            if not fillings or index + 1 == len(marks):
-                return [head + filling.lstrip(" ") + text[mark.end :] for filling in fillings]
-            head += fillings[0].lstrip(" ")
-            logits = self._force(fillings[0], logits)
-        return []
-
-    def _force(self, words: str, logits: Any) -> Any:
-        """Appends given words to FIRST_BRANCH and returns the logits after them."""
-        tokens = self._session.tokens(words)
-        return self._session.feed([Feed(FIRST_BRANCH, tokens)])[0][0] if tokens else logits
-
-    def _fill(self, logits: Any, old: str, marked: Set[str], spaced: bool, tail: str) -> list[str]:
-        """Up to BEAMS fillings for the mark `old`, given the logits before it. FIRST_BRANCH is left as it was."""
         import numpy
 
+        if self._gap is None:
+            return []
+        marked = _content_words(" ".join(text[mark.start : mark.end] for mark in marks))
         barred = self._barred(marked)
-        limit = min(MAX_INFILL, 4 + 2 * len(old.split()))
-        after = self._session.tokens(tail) or [self._session.end]
+        most = sum(min(MAX_INFILL, 4 + 2 * len(text[gap.start : gap.end].split())) for gap in gaps) + len(gaps)
+        self._session.fork(QUESTION, FIRST_BRANCH)
+        logits = self._session.feed([Feed(FIRST_BRANCH, self._session.tokens(prompt.gapped(text, gaps)))])[0][0]
         done: list[tuple[float, list[int]]] = []
         beams: list[tuple[float, list[int], int, Any]] = [(0.0, [], FIRST_BRANCH, logits)]
-        for _ in range(limit + 1):
+        for _ in range(most):
             options: list[tuple[float, list[int], int, int]] = []
             for score, tokens, branch, row in beams:
                 likelihood = _log_softmax(row)
-                if tokens:
-                    closing = float(likelihood[after[0]])
-                    # A word can be spelt in more ways than by its usual tokens: barring their first is not enough.
-                    if not marked & _content_words(self._session.text(tokens)):
-                        done.append(((score + closing) / (len(tokens) + 1), tokens))
-                    allowed = self._mask_inside()
-                else:
-                    allowed = self._mask_first(spaced)
-                scores = numpy.where(allowed, likelihood, -numpy.inf)
+                last = tokens.count(self._gap) + 1 == len(gaps)
+                if last:
+                    done.append(((score + float(likelihood[self._session.end])) / (len(tokens) + 1), tokens))
+                fresh = not tokens or tokens[-1] == self._gap
+                scores = numpy.where(self._masks()[0 if fresh else 1], likelihood, -numpy.inf)
                 scores[list(barred)] = -numpy.inf
+                if not last:
+                    scores[self._gap] = likelihood[self._gap]
                 for token in numpy.argpartition(scores, -BEAMS)[-BEAMS:]:
                     if numpy.isfinite(scores[token]):
                         options.append((score + float(scores[token]), tokens, branch, int(token)))
@@ -155,8 +135,23 @@ class Rewriter:
             if not best:
                 break
             beams = self._extend(best, keep=FIRST_BRANCH)
-        fillings = [self._session.text(tokens) for _, tokens in heapq.nlargest(2 * BEAMS, done)]
-        return list(dict.fromkeys(text for text in fillings if text.strip()))[:BEAMS]
+        for _, _, branch, _ in beams:
+            if branch != FIRST_BRANCH:  # it would fill the context
+                self._session.drop(branch)
+        found = [self._fillings(tokens) for _, tokens in heapq.nlargest(2 * BEAMS, done)]
+        # A word can be spelt in more ways than by its usual tokens: barring their first is not enough.
+        sound = [words for words in found if not marked & _content_words(" ".join(words))]
+        return list(dict.fromkeys(sound))[:BEAMS]
+
+    def _fillings(self, tokens: Sequence[int]) -> tuple[str, ...]:
+        """The words of each gap in what the model said."""
+        words: list[list[int]] = [[]]
+        for token in tokens:
+            if token == self._gap:
+                words.append([])
+            else:
+                words[-1].append(token)
+        return tuple(self._session.text(own).strip() for own in words)
 
     def _extend(
         self, options: Sequence[tuple[float, list[int], int, int]], keep: int
@@ -180,23 +175,16 @@ class Rewriter:
         forms = {form for word in marked for form in (word, word.capitalize(), word.upper())}
         return {self._session.tokens(space + form)[0] for form in forms for space in ("", " ")}
 
-    def _mask_first(self, spaced: bool) -> Any:
-        return self._masks()[0 if spaced else 1]
-
-    def _mask_inside(self) -> Any:
-        return self._masks()[2]
-
-    def _masks(self) -> tuple[Any, Any, Any]:
-        """Which tokens may open an infill after a space, open one at the very start, and go on inside one."""
+    def _masks(self) -> tuple[Any, Any]:
+        """Which tokens may open the words of a gap, and which may go on in them."""
         import numpy
 
-        if self._infill_mask is None:
+        if self._infill_masks is None:
             texts = [piece.decode("utf-8", "replace") for piece in self._session.pieces()]
             plain = numpy.array([bool(_PLAIN.fullmatch(text)) and not text.isspace() for text in texts])
             space = numpy.array([text.startswith(" ") and text[1:2].isalpha() for text in texts])
-            letter = numpy.array([text[:1].isalpha() for text in texts])
-            self._infill_mask = (plain & space, plain & letter, plain)
-        return self._infill_mask
+            self._infill_masks = (plain & space, plain)
+        return self._infill_masks
 
     def likelihoods(self, answer: Answer, candidates: Sequence[str]) -> list[float]:
         """Mean log-probability a token of each candidate as the whole answer, ending included."""
@@ -220,15 +208,6 @@ class Rewriter:
 def _total(rows: Sequence[Any], tokens: Sequence[int]) -> float:
     """Summed log-probability of tokens, each given the logits before it. A row too many is ignored."""
     return sum(float(_log_softmax(row)[token]) for row, token in zip(rows, tokens, strict=False))
-
-
-def _pieces(text: str, marks: Sequence[Span]) -> list[str]:
-    """The text as the model reads it, cut at the marks: before, mark, between, mark, ..., after."""
-    cut, at = [], 0
-    for mark in marks:
-        cut += [text[at : mark.start], text[mark.start : mark.end]]
-        at = mark.end
-    return numbered(_CUT.join([*cut, text[at:]])).split(_CUT)
 
 
 def _content_words(text: str) -> set[str]:

@@ -1,0 +1,146 @@
+"""What a rewrite's rank hangs on: candidates for readers to judge, and weights fitted to their verdicts."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+
+from finetune.dataset import Row
+from srlint.candidates import Flagged, from_terms, ranked
+from srlint.config import Settings
+from srlint.errors import ConfigError
+from srlint.judge import Judge, with_terms
+from srlint.models.loaded import Models
+from srlint.odds import probability
+
+# So strong is the pull of every weight towards none (a Gaussian prior of this precision on standardised figures).
+_PULL = 2.0
+_FOLDS = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """A reader's word on one rewrite of one passage, and the figures of srlint.ranking.features."""
+
+    id: str
+    origin: str
+    text: str
+    features: dict[str, float]
+    accepted: bool
+
+
+def candidates(rows: Sequence[Row]) -> Iterator[dict]:
+    """The rewrites that pass the guards, of every row that the detector finds, with what their ranks hang on."""
+    models = Models()
+    judge = Judge(Settings(use_cache=False), models, models.language(None))
+    tools = judge.tools(lambda text: True)
+    try:
+        for row, detection in zip(rows, judge.detect([(row.text, row.before) for row in rows]), strict=True):
+            matches = judge.terms.find(row.text)
+            judged = with_terms(detection, matches, judge.probability(detection, matches))
+            if not judged.marks or judged.probability < models.detector.threshold:
+                continue
+            flagged = Flagged(row.text, row.before, judged, matches)
+            for item, features in ranked(flagged, from_terms(row.text, matches, judge.terms), tools) or []:
+                rounded = {name: round(value, 4) for name, value in features.items()}
+                yield {"id": row.id, "origin": item.origin, "text": item.text, "features": rounded}
+    finally:
+        models.close()
+
+
+def read(path: Path) -> list[Verdict]:
+    """Raises ConfigError naming the file and the line at fault."""
+    if not path.is_file():
+        raise ConfigError(f"{path}: no such file")
+    found: list[Verdict] = []
+    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
+        try:
+            found.append(Verdict(**json.loads(line)))
+        except (ValueError, TypeError) as error:
+            raise ConfigError(f"{path}:{number}: {error}") from error
+        if found[-1].features.keys() != found[0].features.keys():
+            raise ConfigError(f"{path}:{number}: other figures than in the first line")
+    if len({verdict.id for verdict in found}) < _FOLDS:
+        raise ConfigError(f"{path}: verdicts on fewer than {_FOLDS} passages")
+    return found
+
+
+def fit(verdicts: Sequence[Verdict]) -> dict[str, float]:
+    """Logistic regression's weights by name, `always` among them, for figures as they are."""
+    names = sorted(verdicts[0].features)
+    x = torch.tensor([[verdict.features[name] for name in names] for verdict in verdicts], dtype=torch.float64)
+    y = torch.tensor([float(verdict.accepted) for verdict in verdicts], dtype=torch.float64)
+    mean, spread = x.mean(0), x.std(0).clamp(min=1e-6)
+    weights = torch.zeros(len(names) + 1, dtype=torch.float64, requires_grad=True)
+    optimizer = torch.optim.LBFGS([weights], max_iter=500, line_search_fn="strong_wolfe")
+
+    def step() -> torch.Tensor:
+        optimizer.zero_grad()
+        odds = weights[0] + ((x - mean) / spread) @ weights[1:]
+        value = torch.nn.functional.binary_cross_entropy_with_logits(odds, y, reduction="sum")
+        value = value + _PULL / 2 * (weights[1:] ** 2).sum()
+        value.backward()
+        return value
+
+    optimizer.step(step)
+    own = (weights[1:] / spread).detach()
+    always = (weights[0].detach() - (own * mean).sum()).item()
+    values = zip(["always", *names], [always, *own.tolist()], strict=True)
+    return {name: round(value, 4) for name, value in values}
+
+
+def chosen(verdicts: Sequence[Verdict], weights: dict[str, float]) -> list[tuple[float, Verdict]]:
+    """The best rewrite of each passage with its probability of being accepted, likeliest first."""
+    best: dict[str, tuple[float, Verdict]] = {}
+    for verdict in verdicts:
+        value = probability(weights["always"] + sum(weights[name] * own for name, own in verdict.features.items()))
+        if verdict.id not in best or value > best[verdict.id][0]:
+            best[verdict.id] = (value, verdict)
+    return sorted(best.values(), key=lambda one: -one[0])
+
+
+def crossed(verdicts: Sequence[Verdict]) -> list[tuple[float, Verdict]]:
+    """As `chosen`, each passage ranked by weights fitted without it."""
+    ids = sorted({verdict.id for verdict in verdicts})
+    found = []
+    for fold in range(_FOLDS):
+        held = set(ids[fold::_FOLDS])
+        weights = fit([verdict for verdict in verdicts if verdict.id not in held])
+        found += chosen([verdict for verdict in verdicts if verdict.id in held], weights)
+    return sorted(found, key=lambda one: -one[0])
+
+
+def lowest(ranks: Sequence[tuple[float, Verdict]], accepted: float) -> float:
+    """The lowest probability from which on at least the share `accepted` of the chosen rewrites are accepted."""
+    good, bar = 0, 1.0
+    for count, (value, verdict) in enumerate(ranks, 1):
+        good += verdict.accepted
+        if good / count >= accepted:
+            bar = value
+    return bar
+
+
+def main(path: Path, target: Path, accepted: float, log: Callable[[str], None]) -> dict:
+    """Fits the weights to the verdicts in `path` and writes them to `target`. Returns what it wrote."""
+    verdicts = read(path)
+    ranks = [ranked for ranked in crossed(verdicts) if ranked[1].origin != "term"]  # such are offered in any case
+    bar = round(lowest(ranks, accepted), 3)
+    offered = [verdict for value, verdict in ranks if value >= bar]
+    log(
+        f"{len(verdicts)} verdicts on {len(ranks)} passages: best of each accepted {_share([v for _, v in ranks])}; "
+        f"from {bar} on {len(offered)} offered, accepted {_share(offered)}"
+    )
+    for origin in sorted({verdict.origin for verdict in verdicts}):
+        own = [verdict for verdict in offered if verdict.origin == origin]
+        log(f"{origin}: {sum(v.origin == origin for v in verdicts)} candidates, {len(own)} offered, {_share(own)}")
+    made = {"lowest": bar, "weights": fit(verdicts)}
+    target.write_text(json.dumps(made, indent=1) + "\n", encoding="utf-8")
+    return made
+
+
+def _share(verdicts: Sequence[Verdict]) -> str:
+    return f"{sum(verdict.accepted for verdict in verdicts) / len(verdicts):.1%}" if verdicts else "-"

@@ -1,0 +1,17 @@
+#!/usr/bin/env bash
+# Makes the shipped weights anew: the detector from its three runs, the adapter, their weights and thresholds on dev.
+# Takes the folder of the corpora that NOTICE names and, where there is no model hub, folders of the two encoders.
+set -euo pipefail
+corpora=${1:?usage: finetune/reproduce.sh CORPORA [MINILM MPNET]}
+minilm=${2:-sentence-transformers/all-MiniLM-L6-v2}
+mpnet=${3:-sentence-transformers/all-mpnet-base-v2}
+cd "$(dirname "$0")/.."
+
+python -m finetune detector --config finetune/runs/teacher.toml --base "$mpnet" --corpora "$corpora"
+python -m finetune detector --config finetune/runs/student.toml --base "$minilm" --corpora "$corpora"
+python -m finetune detector --config finetune/runs/detector.toml --base "$minilm" --teacher-base "$mpnet" --corpora "$corpora"
+python -m quantize detector runs/detector
+python -m finetune train --config finetune/runs/embedded.toml
+python -m quantize adapter runs/embedded
+python -m finetune ranking
+python -m finetune judge

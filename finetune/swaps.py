@@ -1,0 +1,141 @@
+"""The same passage about another group: for training, and to measure whether the verdict hangs on the group's name.
+
+Counterfactual data augmentation (Lu et al. 2018, "Gender Bias in Neural NLP") with words for groups of people that can
+stand for each other in a sentence without a change of grammar.
+"""
+
+from __future__ import annotations
+
+import random
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from finetune.dataset import Row
+from srlint.document import Span
+
+# Words of one line can stand for each other. Adjectives count only before a word for people: "blind" is also said of
+# reviews, and "Chinese" of a theorem.
+PLURALS = {
+    "gender": ("women men", "girls boys", "mothers fathers", "wives husbands"),
+    "religion": ("Muslims Christians Jews Hindus Buddhists Sikhs atheists Catholics",),
+    "ethnicity": (
+        "Nigerians Poles Germans Mexicans Turks Americans Indians Romanians Kenyans Koreans Brazilians Syrians Somalis",
+        "immigrants locals",
+    ),
+    "sexuality": ("lesbians heterosexuals",),
+    "class": ("nurses plumbers accountants farmers",),
+}
+ADJECTIVES = {
+    "gender": ("female male",),
+    "religion": ("Muslim Christian Jewish Hindu Buddhist Sikh atheist Catholic",),
+    "ethnicity": (
+        "Nigerian Polish German Mexican Turkish American Indian Romanian Kenyan Korean Brazilian Syrian Chinese Somali",
+        "Black white Asian Latino Indigenous",
+    ),
+    "sexuality": ("gay lesbian bisexual straight heterosexual trans",),
+    "disability": ("blind deaf autistic dyslexic disabled sighted",),
+    "age": ("older younger young",),
+    "class": ("poor rich wealthy working-class middle-class",),
+}
+_PEOPLE = (
+    "people person men women man woman boys girls boy girl children child students student pupils pupil voters workers"
+    " worker families family couples couple neighbours neighbors neighbour employees employee colleagues colleague"
+    " patients patient users user residents community communities engineers engineer teachers teacher nurses nurse"
+    " players player candidates candidate customers customer tenants tenant drivers driver parents authors author"
+    " developers developer scientists scientist readers speakers guests applicants applicant migrants households"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A word for a group in a text, what kind of group that is, and the words that can stand for it."""
+
+    span: Span
+    dimension: str
+    others: tuple[str, ...]
+
+
+def _lines(*tables: dict[str, tuple[str, ...]]) -> Iterator[tuple[str, list[str]]]:
+    for table in tables:
+        for dimension, lines in table.items():
+            for line in lines:
+                yield dimension, line.split()
+
+
+_OTHERS = {
+    word.lower(): (dimension, tuple(other for other in line if other != word))
+    for dimension, line in _lines(PLURALS, ADJECTIVES)
+    for word in line
+}
+_PLURAL = "|".join(re.escape(word) for _, line in _lines(PLURALS) for word in line)
+_ADJECTIVE = "|".join(re.escape(word) for _, line in _lines(ADJECTIVES) for word in line)
+# Words that mean something else in small letters.
+_OTHER_SENSES = frozenset({"poles", "polish", "turkish", "indians"})
+_GROUP = re.compile(
+    rf"\b(?:(?:{_PLURAL})|(?:{_ADJECTIVE})(?= (?:{_PEOPLE.replace(' ', '|')})\b))\b(?![-’'])", re.IGNORECASE
+)
+
+
+def places(text: str) -> list[Place]:
+    """Where the text names groups of people that others can stand for."""
+    return [
+        Place(Span(*found.span()), *_OTHERS[found[0].lower()])
+        for found in _GROUP.finditer(text)
+        if found[0] not in _OTHER_SENSES
+    ]
+
+
+def versions(row: Row) -> Iterator[Row]:
+    """The row with each other group of the table in place of the first one that its text names, in the table's order.
+
+    The sentence before follows where it names the same group. Only rows that name one group have versions: two may
+    be compared with each other.
+    """
+    found = places(row.text)
+    if len({row.text[place.span.start : place.span.end].lower() for place in found}) != 1:
+        return
+    group = row.text[found[0].span.start : found[0].span.end].lower()
+    for other in found[0].others:
+        yield _exchanged(row, group, other, found)
+
+
+def swapped(rows: Sequence[Row], share: float, seed: int) -> list[Row]:
+    """One version, drawn at random, of about `share` of the rows that have any."""
+    draw = random.Random(seed)
+    found = []
+    for row in rows:
+        own = list(versions(row))
+        if own and draw.random() < share:
+            found.append(draw.choice(own))
+    return found
+
+
+def _exchanged(row: Row, group: str, other: str, found: list[Place]) -> Row:
+    text, moved = _replaced(row.text, other, found, list(row.spans))
+    same = [place for place in places(row.before) if row.before[place.span.start : place.span.end].lower() == group]
+    before, _ = _replaced(row.before, other, same, [])
+    return replace(row, id=f"{row.id}~{other}", text=text, before=before, spans=tuple(moved), rewrites=())
+
+
+def _replaced(
+    text: str, other: str, found: Sequence[Place], spans: list[tuple[int, int]]
+) -> tuple[str, list[tuple[int, int]]]:
+    """The text with `other` in each place, with the article that goes with it, and where its spans have gone."""
+    capital = text[:1].isupper()
+    for place in reversed(found):
+        start, end = place.span.start, place.span.end
+        text, spans = text[:start] + other + text[end:], [_moved(span, start, end, len(other)) for span in spans]
+        article = re.search(r"\b[Aa](n?) $", text[:start])
+        wanted = "n" if other[0].lower() in "aeiou" else ""
+        if article and article[1] != wanted:
+            at, size = article.start(1), len(article[1])
+            text = text[:at] + wanted + text[at + size :]
+            spans = [_moved(span, at, at + size, len(wanted)) for span in spans]
+    return (text[:1].upper() + text[1:] if capital else text), spans
+
+
+def _moved(span: tuple[int, int], start: int, end: int, size: int) -> tuple[int, int]:
+    """A span after the text from `start` to `end` has become `size` code points long."""
+    by = size - (end - start)
+    return (span[0] + by if span[0] >= end else span[0], span[1] + by if span[1] >= end else span[1])
