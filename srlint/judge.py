@@ -82,6 +82,7 @@ class Judge:
         allowed = [with_article(text, span) for span in fine]
         matches = [match for match in found if not covered(match.span, allowed)]
         judged = with_terms(detection, matches, self.probability(detection, matches))
+        judged = replace(judged, marks=tuple(mark for mark in judged.marks if not self._recommended(text, mark)))
         if not judged.marks:  # nothing in the passage itself is at fault
             return Verdict(judged.probability)
         if judged.probability >= self.lowest and (reason := self._excuse(text, judged, allowed)):
@@ -159,9 +160,15 @@ class Judge:
         heard = [(self.heard(text), before) for text, before in texts]
         detections = self.detect(heard)
         return [
-            self.probability(detection, self.terms.find(text))
+            0.0
+            if detection.marks and all(self._recommended(text, mark) for mark in detection.marks)
+            else self.probability(detection, self.terms.find(text))
             for (text, _), detection in zip(heard, detections, strict=True)
         ]
+
+    def _recommended(self, text: str, mark: Span) -> bool:
+        """Whether what a detector objects to is nothing but what the term list itself proposes."""
+        return text[mark.start : mark.end].lower() in self.terms.recommended
 
     @property
     def _manifest(self) -> Manifest:

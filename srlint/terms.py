@@ -47,6 +47,7 @@ class TermList:
     """Terms and their forms, ready to be searched for. `digest` tells one list from another."""
 
     def __init__(self, forms: Iterable[Form], digest: str):
+        forms = list(forms)
         self.digest = digest
         self._index: dict[str, list[tuple[Form, int]]] = {}
         self._entries: dict[str, Entry] = {}
@@ -57,6 +58,13 @@ class TermList:
             if form.entry is not None:
                 self._entries.setdefault(form.entry.term, form.entry)
         self._keys = frozenset(self._index)
+        # What the list itself proposes for technical terms is no fault, whatever a detector makes of "blocklist".
+        self.recommended = frozenset(
+            replacement.lower()
+            for form in forms
+            if form.entry is not None and form.entry.category == "terminology" and form.entry.sure
+            for replacement in form.replacements
+        )
 
     @classmethod
     def default(cls) -> TermList:

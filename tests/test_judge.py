@@ -56,6 +56,13 @@ def test_other_peoples_and_allowed_words_are_left_alone(settings, skipped, categ
     assert (verdict.skipped, verdict.categories) == (skipped, categories)
 
 
+def test_what_the_term_list_proposes_is_no_fault():
+    (verdict,) = judged("Add the host to the blocklist.", Told("blocklist"))
+    assert (verdict.categories, verdict.skipped) == ((), None)
+    (verdict,) = judged("Add the host to the blocklist, you fool.", Told("blocklist, you fool"))
+    assert verdict.categories == ("toxicity",)
+
+
 def test_the_words_around_a_quotation_are_judged():
     (verdict,) = judged(QUOTED, Told("told them"))
     assert (verdict.skipped, verdict.categories) == (None, ("toxicity",))
