@@ -99,8 +99,8 @@ class Rewriter:
     def infill(self, answer: Answer, text: str, gaps: Sequence[Span], marks: Sequence[Span]) -> list[tuple[str, ...]]:
         """Words for every gap of the text at once, best first; no words where nothing belongs.
 
-        Beam search over the gaps from left to right. Marked words may not return. None for a model whose vocabulary has
-        no sign for a gap.
+        Beam search over the gaps from left to right. Marked words may not return. Empty for a model that has
+        no token for a gap.
         """
         import numpy
 
