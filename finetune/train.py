@@ -1,100 +1,42 @@
-"""LoRA fine-tuning of a chat model on our pairs, with the prompt that the command uses.
+"""Fine-tuning of a chat model on pairs, with the prompt that the command uses.
 
 The loss falls on the answer alone, and more on the words that an answer changes than on those it copies: a small
-model learns to copy in the first hundred steps and would spend the rest of the run on being sure of it. Every
-question opens with the same system text, so its keys and values are computed once a step and shared by the batch,
-gradients included.
+model learns to copy in the first hundred steps and would spend the rest of the run on being sure of it. The same file
+serves one processor, one GPU, and several through `accelerate launch`.
 """
 
 from __future__ import annotations
 
 import json
-import math
 import random
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import asdict, dataclass
+from contextlib import contextmanager, nullcontext
+from dataclasses import asdict
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 import torch
-from peft import LoraConfig, get_peft_model
+from accelerate import Accelerator, PartialState
 from torch import nn
-from transformers import DynamicCache
 
-from finetune import base_model
+from finetune import methods, versions
+from finetune.base_digest import base_digest
+from finetune.checkpoint import Checkpoints, State
+from finetune.energy import Meter
+from finetune.examples import Example, batches, examples, steps
+from finetune.masters import Masters, optimizer, schedule
+from finetune.objective import Objective, weight
 from finetune.pairs import Pair
+from finetune.progress import Progress, peak_gigabytes
 from finetune.settings import LanguageRun
+from finetune.text_lengths import lengths
 from srlint import prompt
+from srlint.errors import ConfigError, ModelError
 
-IGNORED = 0.0
-
-
-@dataclass(frozen=True, slots=True)
-class Example:
-    """Token ids after the shared prefix, and each token's weight as a target (0 for what is given)."""
-
-    ids: list[int]
-    weights: list[float]
-
-
-def examples(tokenizer: Any, frame: prompt.Frame, found: Sequence[Pair], run: LanguageRun) -> list[Example]:
-    """Tokenised pairs. Those longer than `run.max_length` are left out: a cut answer would teach cutting."""
-    suffix = tokenizer.encode(frame.suffix, add_special_tokens=False)
-    results = []
-    for pair in found:
-        question = tokenizer.encode(pair.question, add_special_tokens=False)
-        answer = tokenizer(pair.answer, add_special_tokens=False, return_offsets_mapping=True)
-        weights = [_weight(pair, start, end, run.edit_weight) for start, end in answer["offset_mapping"]]
-        ids = [*question, *suffix, *answer["input_ids"], tokenizer.eos_token_id]
-        if len(ids) <= run.max_length:
-            results.append(Example(ids, [IGNORED] * (len(question) + len(suffix)) + weights + [1.0]))
-    return results
-
-
-def _weight(pair: Pair, start: int, end: int, edit_weight: float) -> float:
-    """How much the answer's token from `start` to `end` counts as a target."""
-    if start < pair.given.end and pair.given.start < end:
-        return IGNORED
-    return edit_weight if any(start < span.end and span.start < end for span in pair.changed) else 1.0
-
-
-def batches(found: Sequence[Example], tokens: int, order: random.Random) -> Iterator[list[Example]]:
-    """Shuffled batches of at most `tokens` padded tokens; a batch holds texts of similar length."""
-    ranked = sorted(found, key=lambda item: (len(item.ids), order.random()))
-    chunks: list[list[Example]] = [[]]
-    for item in ranked:
-        if chunks[-1] and len(item.ids) * (len(chunks[-1]) + 1) > tokens:
-            chunks.append([])
-        chunks[-1].append(item)
-    order.shuffle(chunks)
-    yield from chunks
-
-
-def loss(model: Any, prefix: torch.Tensor, chunk: Sequence[Example]) -> tuple[torch.Tensor, float]:
-    """Summed weighted cross-entropy over the answers of a batch, and the sum of their weights.
-
-    `prefix` holds the ids [1, tokens] that every example starts with. Only positions that are targets reach the
-    output layer.
-    """
-    causal = model.get_base_model()
-    shared = causal.model(input_ids=prefix, use_cache=True).past_key_values
-    cache = DynamicCache(
-        [
-            (layer.keys.expand(len(chunk), -1, -1, -1), layer.values.expand(len(chunk), -1, -1, -1))
-            for layer in shared.layers
-        ]
-    )
-    width = max(len(item.ids) for item in chunk)
-    ids = torch.tensor([item.ids + [0] * (width - len(item.ids)) for item in chunk])
-    weights = torch.tensor([item.weights + [IGNORED] * (width - len(item.ids)) for item in chunk])
-    mask = torch.tensor([[1] * (prefix.shape[1] + len(item.ids)) + [0] * (width - len(item.ids)) for item in chunk])
-    states = causal.model(input_ids=ids, attention_mask=mask, past_key_values=cache, use_cache=True).last_hidden_state
-    wanted = weights[:, 1:] > 0
-    logits = causal.lm_head(states[:, :-1][wanted]).float()
-    entropy = nn.functional.cross_entropy(logits, ids[:, 1:][wanted], reduction="none")
-    kept = weights[:, 1:][wanted]
-    return (entropy * kept).sum(), float(kept.sum())
+# One optimizer step: batches, each with whether it counts. Every process has as many.
+Step = list[tuple[list[Example], bool]]
 
 
 def train(
@@ -105,128 +47,292 @@ def train(
     resume: bool,
     log: Callable[[str], None],
 ) -> dict:
-    """Trains on the pairs of each epoch in turn and saves the adapter under `folder`; returns the run record.
+    """Trains on the pairs of each epoch in turn and saves the result under `folder`; returns the run record.
 
-    `resume` goes on from a checkpoint.
+    Adapters are saved as `adapter/`, a full model as `model/`. `resume` goes on from a checkpoint, to the same weights
+    as an uninterrupted run. Raises ConfigError and ModelError, also where memory runs out.
     """
+    with _short_of_memory(run):
+        return _train(run, epochs, held_out, folder, resume, log)
+
+
+def _train(
+    run: LanguageRun,
+    epochs: Sequence[Sequence[Pair]],
+    held_out: Sequence[Pair],
+    folder: Path,
+    resume: bool,
+    log: Callable[[str], None],
+) -> dict:
+    work = Accelerator()
+    log = log if work.is_main_process else _silent
     torch.manual_seed(run.seed)
-    model, tokenizer = base_model.load(run.base, torch.bfloat16)
+    model, tokenizer = methods.trainable(run, run.base)
     frame = prompt.frame(tokenizer.chat_template, tokenizer.bos_token or "", tokenizer.eos_token or "")
-    prefix = torch.tensor([tokenizer.encode(frame.prefix, add_special_tokens=False)])
+    prefix = tokenizer.encode(frame.prefix, add_special_tokens=False)
     own = [examples(tokenizer, frame, found, run) for found in epochs]
     other = examples(tokenizer, frame, held_out, run)
-    model = get_peft_model(
-        model,
-        LoraConfig(r=run.rank, lora_alpha=run.alpha, target_modules="all-linear", task_type="CAUSAL_LM"),
-        autocast_adapter_dtype=False,
-    )
-    weights = Masters([parameter for parameter in model.parameters() if parameter.requires_grad])
-    plan = [
-        chunk
-        for epoch, found in enumerate(own)
-        for chunk in batches(found, run.batch_tokens, random.Random(f"{run.seed} {epoch}"))
-    ]
-    optimizer = torch.optim.AdamW(weights.full, lr=run.learning_rate, weight_decay=run.weight_decay, fused=True)
-    warmup = max(1, round(run.warmup * len(plan)))
-    schedule = torch.optim.lr_scheduler.LambdaLR(
-        optimizer, lambda step: min((step + 1) / warmup, 0.5 + 0.5 * math.cos(math.pi * min(1.0, step / len(plan))))
-    )
-    checkpoint = folder / "checkpoint.pt"
-    first = _restore(checkpoint, weights, optimizer, schedule) if resume and checkpoint.exists() else 0
-    whole = sum(len(item.ids) for found in own for item in found)
-    log(f"{len(own[0])} texts an epoch, {whole} tokens, {len(plan)} steps, from step {first}")
-    model.train()
-    started, tokens, total, weight = time.monotonic(), 0, 0.0, 0.0
-    for step in range(first, len(plan)):
-        value, size = loss(model, prefix, plan[step])
-        (value / size).backward()
-        weights.gather()
-        nn.utils.clip_grad_norm_(weights.full, run.gradient_norm)
-        optimizer.step()
-        weights.publish()
-        schedule.step()
-        tokens += sum(len(item.ids) for item in plan[step])
-        total, weight = total + value.item(), weight + size
-        if (step + 1) % 25 == 0:
-            rate = tokens / (time.monotonic() - started)
-            left = (len(plan) - step - 1) * (time.monotonic() - started) / (step + 1 - first)
-            log(f"step {step + 1}/{len(plan)} loss {total / weight:.4f} {rate:.0f} tokens/s, {left / 60:.0f} min left")
-            total, weight = 0.0, 0.0
-        if (step + 1) % run.checkpoint_steps == 0:
-            _save(checkpoint, weights, optimizer, schedule, step + 1)
-    held = evaluate(model, prefix, other, run)
+    _check(run, own, other, epochs)
+    log(lengths(epochs, own, len(prefix)))
+    objective = Objective(model, prefix, run.max_length, run.packing)
+    wrapped = work.prepare(objective) if work.num_processes > 1 else objective.to(methods.device())
+    masters = Masters([parameter for parameter in wrapped.parameters() if parameter.requires_grad])
+    plan = _plan(run, own, work.num_processes, work.process_index)
+    optimizing = optimizer(run, masters, log)
+    rates = schedule(run, len(plan), optimizing)
+    base = base_digest(run.base)
+    checkpoints = Checkpoints(folder, _digest(run, base, own, other, work.num_processes), work.process_index)
+    state = checkpoints.restore(masters, optimizing, rates) if resume else State()
+    size = sum(len(item.ids) for found in own for item in found)
+    log(f"{len(own[0])} texts an epoch, {size} tokens, {len(plan)} steps, from step {state.step}")
+    loop = _Loop(run, work, wrapped, masters, optimizing, rates, checkpoints, state, other)
+    with Progress(len(plan), state.step, folder / "logs", log, work.is_main_process) as progress:
+        loop.through(plan, progress)
+    held = state.history[-1][1]
+    if state.best is not None and state.best_step != state.history[-1][0]:
+        checkpoints.take_best(masters)
+        held = state.best
     log(f"held-out loss {held:.4f}")
-    model.peft_config["default"].base_model_name_or_path = run.base  # not the path that it was loaded from
-    model.save_pretrained(folder / "adapter")
-    checkpoint.unlink(missing_ok=True)
+    _save(work, wrapped, objective, tokenizer, run, folder)
+    checkpoints.remove()
+    joules, source = state.joules or 0.0, loop.energy_source
     return {
         "settings": asdict(run),
         "prompt": prompt.fingerprint(),
+        "base_digest": base,
         "texts": len(own[0]),
         "held_out_texts": len(other),
         "held_out_loss": round(held, 4),
+        "best_step": state.best_step,
+        "history": [[step, round(value, 4)] for step, value in state.history],
         "steps": len(plan),
+        "measured": {
+            "minutes": round(state.seconds / 60, 2),
+            "tokens_per_second": round(progress.rate, 1),
+            "peak_gigabytes": round(peak_gigabytes(), 2),
+            "kilowatt_hours": float(f"{joules / 3.6e6:.3g}"),
+            "energy_source": source,
+            "processes": work.num_processes,
+            **versions.used(),
+        },
     }
+
+
+class _Loop:
+    """The steps of a run, with evaluations and checkpoints between them."""
+
+    def __init__(
+        self,
+        run: LanguageRun,
+        work: Accelerator,
+        wrapped: nn.Module,
+        masters: Masters,
+        optimizing: torch.optim.Optimizer,
+        rates: Any,
+        checkpoints: Checkpoints,
+        state: State,
+        held_out: Sequence[Example],
+    ):
+        self._run, self._work, self._wrapped = run, work, wrapped
+        self._masters, self._optimizer, self._rates = masters, optimizing, rates
+        self._checkpoints, self._state = checkpoints, state
+        self._held_out = held_out
+        self._meter, self._before = Meter(), (state.seconds, state.joules or 0.0)
+        self._started = time.monotonic()
+        self.energy_source = self._meter.joules()[1]
+
+    def through(self, plan: Sequence[Step], progress: Progress) -> None:
+        """Goes through the rest of the plan, or until `patience` is at an end."""
+        state, run = self._state, self._run
+        between = run.evaluate_steps or max(1, len(plan) // run.epochs)
+        self._wrapped.train()
+        while state.step < len(plan) and not self._impatient():
+            value, norm = self._step(plan[state.step])
+            tokens = sum(len(item.ids) for chunk, counts in plan[state.step] if counts for item in chunk)
+            rate = self._rates.get_last_lr()[0]
+            state.step += 1
+            progress.stepped(
+                state.step,
+                tokens * self._work.num_processes,
+                {"loss": value, "gradient_norm": norm, "learning_rate": rate},
+            )
+            if state.step % between == 0 or state.step == len(plan):
+                self._evaluate(progress)
+            if state.step % run.checkpoint_steps == 0:
+                self._clock()
+                self._checkpoints.save(self._masters, self._optimizer, self._rates, state)
+        self._clock()
+
+    def _impatient(self) -> bool:
+        return bool(self._run.patience) and self._state.worse >= self._run.patience
+
+    def _step(self, step: Step) -> tuple[float, float]:
+        """One update. Returns this process's mean loss before it, and the gradient's norm."""
+        whole = sum(weight(chunk) for chunk, counts in step if counts)
+        # Processes average their gradients; what is wanted is the mean over all targets of all of them.
+        total = self._sum(whole)
+        share = self._work.num_processes / total
+        value = 0.0
+        for number, (chunk, counts) in enumerate(step, 1):
+            last = number == len(step)
+            quiet = nullcontext() if last or self._work.num_processes == 1 else self._work.no_sync(self._wrapped)
+            with quiet:
+                loss = self._wrapped(chunk)
+                (loss * (share if counts else 0.0)).backward()
+            value += loss.item() if counts else 0.0
+        self._masters.gather()
+        norm = nn.utils.clip_grad_norm_(self._masters.full, self._run.gradient_norm)
+        self._optimizer.step()
+        self._masters.publish()
+        self._rates.step()
+        return value / max(whole, 1e-9), float(norm)
+
+    def _evaluate(self, progress: Progress) -> None:
+        state = self._state
+        loss = evaluate(self._wrapped, self._held_out, self._run, self._work)
+        state.history.append((state.step, loss))
+        progress.evaluated(state.step, loss)
+        if state.best is None or loss < state.best:
+            state.best, state.best_step, state.worse = loss, state.step, 0
+            self._checkpoints.keep_best(self._masters)
+        else:
+            state.worse += 1
+
+    def _sum(self, value: float) -> float:
+        return summed(self._work, value)
+
+    def _clock(self) -> None:
+        seconds, joules = self._before
+        self._state.seconds = seconds + time.monotonic() - self._started
+        self._state.joules = joules + self._meter.joules()[0]
 
 
 @torch.inference_mode()
-def evaluate(model: Any, prefix: torch.Tensor, found: Sequence[Example], run: LanguageRun) -> float:
-    """Weighted mean cross-entropy over held-out answers."""
-    model.eval()
-    total, weight = 0.0, 0.0
-    for chunk in batches(found, run.batch_tokens, random.Random(0)):
-        value, size = loss(model, prefix, chunk)
-        total, weight = total + value.item(), weight + size
-    model.train()
-    return total / weight
+def evaluate(wrapped: nn.Module, found: Sequence[Example], run: LanguageRun, work: Accelerator) -> float:
+    """Weighted mean cross-entropy (nats) over held-out answers, shared among the processes."""
+    wrapped.eval()
+    chunks = list(batches(found, run.batch_tokens, random.Random(0)))
+    total = size = 0.0
+    for step in _shared([[chunk] for chunk in chunks], work.num_processes, work.process_index):
+        for chunk, counts in step:
+            value = wrapped(chunk).item()
+            total, size = total + value * counts, size + weight(chunk) * counts
+    wrapped.train()
+    return summed(work, total) / summed(work, size)
 
 
-class Masters:
-    """Full-precision copies of bfloat16 parameters.
+def summed(work: Accelerator, value: float) -> float:
+    """The sum of a figure over all processes."""
+    if work.num_processes == 1:
+        return value
+    return float(work.reduce(torch.tensor(value, device=work.device, dtype=torch.float64), "sum"))
 
-    The forward and backward passes run in bfloat16 throughout, without a cast between a layer and its adapter; steps
-    smaller than bfloat16 can hold add up in the copies.
+
+def _plan(run: LanguageRun, own: Sequence[Sequence[Example]], processes: int, rank: int) -> list[Step]:
+    """All steps of this process, the same on every machine."""
+    found = [
+        chunks
+        for epoch, texts in enumerate(own)
+        for chunks in steps(texts, run, random.Random(f"{run.seed} {epoch}"))
+    ]
+    return _shared(found, processes, rank)
+
+
+def _shared(found: Sequence[list[list[Example]]], processes: int, rank: int) -> list[Step]:
+    """What one process reads of steps that are dealt to all of them.
+
+    Steps of a single batch are joined, so that each process has one. Where there is nothing left for a process, it
+    reads a batch that does not count: all must meet at every exchange of gradients.
     """
-
-    def __init__(self, parameters: Sequence[nn.Parameter]):
-        self.parameters = parameters
-        self.full = [parameter.detach().float() for parameter in parameters]
-
-    def gather(self) -> None:
-        """Moves the parameters' gradients to the copies."""
-        for parameter, full in zip(self.parameters, self.full, strict=True):
-            full.grad = parameter.grad.float()
-            parameter.grad = None
-
-    def publish(self) -> None:
-        """Rounds the copies into the parameters."""
-        for parameter, full in zip(self.parameters, self.full, strict=True):
-            parameter.data.copy_(full)
+    if processes == 1:
+        return [[(chunk, True) for chunk in step] for step in found]
+    if all(len(step) == 1 for step in found):
+        flat = [step[0] for step in found]
+        found = [flat[start : start + processes] for start in range(0, len(flat), processes)]
+    return [
+        [
+            (step[place], True) if place < len(step) else (step[0], False)
+            for place in range(rank, -(-len(step) // processes) * processes, processes)
+        ]
+        for step in found
+    ]
 
 
-def _save(path: Path, weights: Masters, optimizer: Any, schedule: Any, step: int) -> None:
-    state = {
-        "weights": weights.full,
-        "optimizer": optimizer.state_dict(),
-        "schedule": schedule.state_dict(),
-        "step": step,
-    }
-    path.parent.mkdir(parents=True, exist_ok=True)
-    torch.save(state, path.with_suffix(".part"))
-    path.with_suffix(".part").replace(path)
+def _check(
+    run: LanguageRun, own: Sequence[Sequence[Example]], other: Sequence[Example], epochs: Sequence[Sequence[Pair]]
+) -> None:
+    if not all(epochs) or not all(own):
+        raise ConfigError(f"{run.name}: no text to train on of at most max_length = {run.max_length} tokens")
+    if not other:
+        raise ConfigError(f"{run.name}: no held-out text of at most max_length = {run.max_length} tokens")
 
 
-def _restore(path: Path, weights: Masters, optimizer: Any, schedule: Any) -> int:
-    state = torch.load(path, weights_only=True)
-    for full, saved in zip(weights.full, state["weights"], strict=True):
-        full.copy_(saved)
-    weights.publish()
-    optimizer.load_state_dict(state["optimizer"])
-    schedule.load_state_dict(state["schedule"])
-    return state["step"]
+def _digest(
+    run: LanguageRun, base: str, own: Sequence[Sequence[Example]], other: Sequence[Example], processes: int
+) -> str:
+    """All that the steps hang on."""
+    total = sha256(repr((asdict(run), base, processes)).encode())
+    for found in (*own, other):
+        total.update(repr([(item.ids, item.weights) for item in found]).encode())
+    return total.hexdigest()
+
+
+def _save(
+    work: Accelerator, wrapped: nn.Module, objective: Objective, tokenizer: Any, run: LanguageRun, folder: Path
+) -> None:
+    """Adapter or model in safetensors. The name of the base is the run's, not the path that it was loaded from."""
+    if work.num_processes == 1:
+        weights = None
+    else:
+        prefix = "model."
+        whole = work.get_state_dict(wrapped)
+        weights = {name.removeprefix(prefix): value for name, value in whole.items() if name.startswith(prefix)}
+    if not work.is_main_process:
+        return
+    if run.method == "full":
+        objective.model.save_pretrained(folder / "model", state_dict=weights)
+        tokenizer.save_pretrained(folder / "model")
+        return
+    objective.model.peft_config["default"].base_model_name_or_path = run.base
+    objective.model.save_pretrained(folder / "adapter", state_dict=weights, save_embedding_layers=False)
+
+
+@contextmanager
+def _short_of_memory(run: LanguageRun) -> Iterator[None]:
+    try:
+        yield
+    except (torch.OutOfMemoryError, MemoryError) as error:
+        raise ModelError(_advice(run)) from error
+    except RuntimeError as error:
+        # What PyTorch's allocator for processors says.
+        if "not enough memory" not in str(error) and "can't allocate memory" not in str(error):
+            raise
+        raise ModelError(_advice(run)) from error
+
+
+def _advice(run: LanguageRun) -> str:
+    """What to lower, the cheapest first."""
+    means = [f"lower batch_tokens (now {run.batch_tokens})"]
+    if not run.gradient_checkpointing and run.method != "prefix":
+        means.append("set gradient_checkpointing = true (with packing = true)")
+    if run.method in ("full", "lora"):
+        means.append(f"take method = \"{'lora' if run.method == 'full' else 'qlora'}\"")
+    if run.optimizer == "adamw" and torch.cuda.is_available():
+        means.append('take optimizer = "paged_adamw"')
+    means.append(f"lower max_length (now {run.max_length})")
+    return f"{run.name}: out of memory: {'; or '.join(means)}"
+
+
+def leads() -> bool:
+    """Whether this process is the one that writes what all of them made."""
+    return PartialState().is_main_process
 
 
 def write_record(folder: Path, record: dict) -> None:
     """The run record beside the adapter."""
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "run.json").write_text(json.dumps(record, indent=1) + "\n", encoding="utf-8")
+
+
+def _silent(line: str) -> None:
+    return None

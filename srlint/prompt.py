@@ -41,9 +41,20 @@ class Frame:
 
 
 def frame(template: str, bos: str, eos: str) -> Frame:
-    """Renders a model's own Jinja chat template. Templates without a system role get the text in the user's message.
+    """A model's own chat template around our system text. Raises as `rendered` does."""
+    text = rendered(template, bos, eos, [_SENTINEL])
+    if _SENTINEL not in text:
+        raise ValueError("it does not show the user's message")
+    prefix, _, suffix = text.partition(_SENTINEL)
+    return Frame(prefix, suffix)
 
-    Raises ValueError for a template that shows neither, and whatever Jinja raises for a broken one.
+
+def rendered(template: str, bos: str, eos: str, contents: Sequence[str]) -> str:
+    """A Jinja chat template around our system text and messages that user and assistant write by turns.
+
+    Templates without a system role get that text in the first user's message; those that let a model think aloud are
+    told not to. Raises ValueError for a template that does not show our text, and whatever Jinja raises for a broken
+    one.
     """
     from jinja2.sandbox import ImmutableSandboxedEnvironment
 
@@ -53,19 +64,24 @@ def frame(template: str, bos: str, eos: str) -> Frame:
     compiled = ImmutableSandboxedEnvironment(
         trim_blocks=True, lstrip_blocks=True, extensions=["jinja2.ext.loopcontrols"]
     ).from_string(template)
-    both = [{"role": "system", "content": SYSTEM}, {"role": "user", "content": _SENTINEL}]
-    joined = [{"role": "user", "content": f"{SYSTEM}\n\n{_SENTINEL}"}]
-    values = {"bos_token": bos, "eos_token": eos, "add_generation_prompt": True, "raise_exception": fail}
+    said = [{"role": ("user", "assistant")[turn % 2], "content": content} for turn, content in enumerate(contents)]
+    values = {
+        "bos_token": bos,
+        "eos_token": eos,
+        "add_generation_prompt": True,
+        "enable_thinking": False,
+        "raise_exception": fail,
+    }
     try:
-        text = compiled.render(messages=both, **values)
+        text = compiled.render(messages=[{"role": "system", "content": SYSTEM}, *said], **values)
     except ValueError:
         text = ""
     if SYSTEM not in text:  # refused, or passed over in silence
-        text = compiled.render(messages=joined, **values)
-    if SYSTEM not in text or _SENTINEL not in text:
+        said[0]["content"] = f"{SYSTEM}\n\n{contents[0]}"
+        text = compiled.render(messages=said, **values)
+    if SYSTEM not in text:
         raise ValueError("it does not show the user's message")
-    prefix, _, suffix = text.partition(_SENTINEL)
-    return Frame(prefix, suffix)
+    return text
 
 
 def question(text: str, before: str, marks: Sequence[Span]) -> str:

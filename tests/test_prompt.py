@@ -52,6 +52,11 @@ def test_a_template_that_drops_a_system_role_gets_our_text_in_the_users_message(
     assert cut.suffix == " [/INST]"
 
 
+def test_a_model_that_can_think_aloud_is_told_not_to(render):
+    thinking = CHATML + "{% if enable_thinking is defined and not enable_thinking %}{{ '<think></think>' }}{% endif %}"
+    assert render(thinking, "", "").suffix.endswith("<|im_start|>assistant\n<think></think>")
+
+
 @pytest.mark.parametrize("template", ["hello", "{{ messages[0].content }}", "{{ raise_exception('no') }}"])
 def test_a_template_that_shows_no_message_is_refused(render, template):
     with pytest.raises(ValueError):

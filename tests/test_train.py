@@ -1,34 +1,33 @@
-"""Training, with models made on the spot that are too small to learn anything but whether the arithmetic is right."""
+"""Fine-tuning of chat models, with a random one that is too small to learn anything but arithmetic."""
 
 from __future__ import annotations
 
-import gzip
 import json
-import shutil
-from dataclasses import replace
-from importlib import resources
+import os
+import random
+import subprocess
+import sys
+from dataclasses import asdict, replace
+from pathlib import Path
 
 import pytest
 
-for package in ("finetune", "torch", "transformers", "peft"):
+for package in ("finetune", "torch", "transformers", "peft", "accelerate"):
     pytest.importorskip(package, reason=f"training needs {package}")
 
 import torch  # noqa: E402
 
-from finetune import base_model, detector_run, train  # noqa: E402
-from finetune import detector as detector_training  # noqa: E402
-from finetune.dataset import Row  # noqa: E402
+from finetune import base_model, energy, estimate, examples, methods, objective, settings, tiny, train  # noqa: E402
+from finetune.dataset import Row, spread  # noqa: E402
+from finetune.examples import Example  # noqa: E402
 from finetune.pairs import Pair, pairs  # noqa: E402
-from finetune.settings import DetectorRun, LanguageRun  # noqa: E402
+from finetune.settings import LanguageRun  # noqa: E402
 from srlint import prompt  # noqa: E402
-from srlint.categories import IDS  # noqa: E402
-from srlint.detector import MAX_TEXT_TOKENS, shipped_tokenizer  # noqa: E402
 from srlint.errors import ConfigError, ModelError  # noqa: E402
 
-CHATML = (
-    "{% for message in messages %}{{ '<|im_start|>' + message['role'] + '\n' + message['content'] + '<|im_end|>\n' }}"
-    "{% endfor %}{% if add_generation_prompt %}{{ '<|im_start|>assistant\n' }}{% endif %}"
-)
+RUNS = Path(__file__).parent.parent / "finetune" / "runs"
+DETECTOR_RUNS = ("detector", "student", "teacher")
+LANGUAGE_RUNS = [path for path in sorted(RUNS.glob("*.toml")) if path.stem not in DETECTOR_RUNS]
 
 
 @pytest.fixture(autouse=True, scope="module")
@@ -38,6 +37,20 @@ def one_thread():
     torch.set_num_threads(1)
     yield
     torch.set_num_threads(before)
+
+
+@pytest.fixture(scope="module")
+def base(tmp_path_factory) -> str:
+    folder = tmp_path_factory.mktemp("base")
+    tiny.make(folder, width=32)
+    return str(folder)
+
+
+@pytest.fixture
+def run(base) -> LanguageRun:
+    return LanguageRun(
+        "tiny", base, rank=2, alpha=4, epochs=2, batch_tokens=400, max_length=300, checkpoint_steps=2, warmup=0.2
+    )
 
 
 def silent(*_) -> None:
@@ -62,66 +75,21 @@ ROWS = [
 ]
 
 
-# --- the language model -----------------------------------------------------------------------------------------------
-
-
-@pytest.fixture(scope="module")
-def chat_model(tmp_path_factory) -> str:
-    """A folder with a random Llama of two layers and a tokenizer that knows every byte."""
-    from tokenizers import Tokenizer, decoders, models, pre_tokenizers
-    from transformers import LlamaConfig, LlamaForCausalLM, PreTrainedTokenizerFast
-
-    folder = tmp_path_factory.mktemp("chat")
-    special = ["<|im_start|>", "<|im_end|>"]
-    alphabet = sorted(pre_tokenizers.ByteLevel.alphabet())
-    own = Tokenizer(models.BPE({piece: number for number, piece in enumerate([*special, *alphabet])}, []))
-    own.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
-    own.decoder = decoders.ByteLevel()
-    own.add_special_tokens(special)
-    tokenizer = PreTrainedTokenizerFast(
-        tokenizer_object=own, bos_token=special[0], eos_token=special[1], pad_token=special[1], chat_template=CHATML
-    )
-    tokenizer.save_pretrained(folder)
-    torch.manual_seed(0)
-    config = LlamaConfig(
-        vocab_size=len(tokenizer),
-        hidden_size=32,
-        intermediate_size=48,
-        num_hidden_layers=2,
-        num_attention_heads=4,
-        num_key_value_heads=2,
-        max_position_embeddings=2048,
-        bos_token_id=0,
-        eos_token_id=1,
-        initializer_range=0.2,
-    )
-    LlamaForCausalLM(config).save_pretrained(folder)
-    return str(folder)
-
-
-@pytest.fixture
-def run(chat_model) -> LanguageRun:
-    return LanguageRun(
-        "tiny", chat_model, rank=2, alpha=4, epochs=2, batch_tokens=400, max_length=300, checkpoint_steps=2, warmup=0.2
-    )
-
-
-@pytest.fixture(scope="module")
-def loaded(chat_model):
-    """Model in float32, wrapped as training wraps it, its tokenizer, frame and prefix."""
-    from peft import LoraConfig, get_peft_model
-
-    model, tokenizer = base_model.load(chat_model, torch.float32)
-    model = get_peft_model(model, LoraConfig(r=2, target_modules="all-linear", task_type="CAUSAL_LM"))
+def opened(run: LanguageRun):
+    """The model as training prepares it, its tokenizer, frame and prefix."""
+    torch.manual_seed(run.seed)
+    model, tokenizer = methods.trainable(run, run.base)
     frame = prompt.frame(tokenizer.chat_template, tokenizer.bos_token, tokenizer.eos_token)
-    prefix = torch.tensor([tokenizer.encode(frame.prefix, add_special_tokens=False)])
-    return model, tokenizer, frame, prefix
+    return model, tokenizer, frame, tokenizer.encode(frame.prefix, add_special_tokens=False)
 
 
-def test_the_weights_are_on_the_answer_and_most_on_what_it_changes(loaded, run):
-    _, tokenizer, frame, _ = loaded
+# --- what is learnt from ----------------------------------------------------------------------------------------------
+
+
+def test_the_weights_are_on_the_answer_and_most_on_what_it_changes(run):
+    _, tokenizer, frame, _ = opened(run)
     (pair, *_) = pairs(ROWS[:1], 0.0, 1)
-    (example,) = train.examples(tokenizer, frame, [pair], run)
+    (example,) = examples.examples(tokenizer, frame, [pair], run)
     asked = len(example.ids) - len(pair.answer) - 1
     assert tokenizer.decode(example.ids[:asked]) == pair.question + frame.suffix
     assert tokenizer.decode(example.ids[asked:-1]) == pair.answer
@@ -135,54 +103,128 @@ def test_the_weights_are_on_the_answer_and_most_on_what_it_changes(loaded, run):
     assert light == "The the door."
 
 
-def test_pairs_that_are_too_long_are_left_out(loaded, run):
-    _, tokenizer, frame, _ = loaded
+def test_control_tokens_in_a_passage_are_plain_text(run):
+    _, tokenizer, frame, _ = opened(run)
+    (example,) = examples.examples(tokenizer, frame, [Pair("Passage: a </s> b <|user|>", "clean", ())], run)
+    own = example.ids[: -len(tokenizer.encode(frame.suffix, add_special_tokens=False)) - len("clean") - 1]
+    assert not {tokenizer.eos_token_id, tokenizer.convert_tokens_to_ids("<|user|>")} & set(own)
+    assert tokenizer.decode(own) == "Passage: a </s> b <|user|>"
+
+
+def test_pairs_that_are_too_long_are_left_out(run):
+    _, tokenizer, frame, _ = opened(run)
     short, long = Pair("a", "clean", ()), Pair("a" * 300, "clean", ())
-    assert len(train.examples(tokenizer, frame, [short, long], run)) == 1
+    assert len(examples.examples(tokenizer, frame, [short, long], run)) == 1
 
 
 def test_batches_hold_every_text_once_and_stay_within_bounds():
-    import random
-
-    found = [train.Example([1] * size, [1.0] * size) for size in (5, 50, 7, 300, 20, 30, 50, 9)]
-    chunks = list(train.batches(found, 100, random.Random(1)))
+    found = [Example([1] * size, [1.0] * size) for size in (5, 50, 7, 300, 20, 30, 50, 9)]
+    chunks = list(examples.batches(found, 100, random.Random(1)))
     assert sorted(len(item.ids) for chunk in chunks for item in chunk) == sorted(len(item.ids) for item in found)
     for chunk in chunks:
         assert len(chunk) == 1 or max(len(item.ids) for item in chunk) * len(chunk) <= 100
-    assert list(train.batches(found, 100, random.Random(1))) == chunks
+    assert list(examples.batches(found, 100, random.Random(1))) == chunks
+
+
+def test_a_step_takes_as_many_texts_as_the_batch_size_says(run):
+    found = [Example([1] * size, [1.0] * size) for size in range(5, 30)]
+    taken = list(examples.steps(found, replace(run, batch_size=10, batch_tokens=100), random.Random(1)))
+    assert [sum(map(len, step)) for step in taken] == [10, 10, 5]
+    assert sorted(len(item.ids) for step in taken for chunk in step for item in chunk) == list(range(5, 30))
+    assert all(max(len(item.ids) for item in chunk) * len(chunk) <= 100 for step in taken for chunk in step)
+
+
+def test_packed_rows_are_full_and_texts_see_the_prefix_and_themselves():
+    chunk = [Example([7] * 3, [1.0] * 3), Example([8] * 2, [1.0] * 2), Example([9] * 4, [1.0] * 4)]
+    made = examples.packed(chunk, [5, 6], 6)
+    assert made.ids.tolist() == [[5, 6, 9, 9, 9, 9, 8, 8], [5, 6, 7, 7, 7, 0, 0, 0]]
+    assert made.positions.tolist() == [[0, 1, 2, 3, 4, 5, 2, 3], [0, 1, 2, 3, 4, 0, 0, 0]]
+    assert made.weights.tolist()[1] == [0, 0, 1, 1, 1, 0, 0, 0]
+    assert made.sees[0, 0, 7].tolist() == [True, True, False, False, False, False, True, True]
+    assert made.sees[0, 0, 3].tolist() == [True, True, True, True, False, False, False, False]
+    assert made.sees[0, 0, 1].tolist() == [True, True] + [False] * 6
+
+
+def test_a_limit_takes_rows_evenly():
+    assert [one.id for one in spread(ROWS, 4)] == [ROWS[place].id for place in (0, 2, 4, 6)]
+    assert spread(ROWS, 0) == ROWS
+
+
+# --- the loss ---------------------------------------------------------------------------------------------------------
 
 
 def plain_loss(model, prefix, example) -> float:
-    """The same figure by one pass over prefix and text, and a loop over the targets."""
-    ids = prefix[0].tolist() + example.ids
+    """The same figure by one pass over prefix and text through the whole model, and a loop over the targets."""
     with torch.no_grad():
-        logits = model(input_ids=torch.tensor([ids])).logits[0].log_softmax(-1)
-    first = prefix.shape[1]
+        logits = model(input_ids=torch.tensor([[*prefix, *example.ids]])).logits[0].log_softmax(-1)
+    # A model with virtual tokens may return logits for them too.
+    first = len(logits) - len(example.ids)
     return sum(
         -float(logits[first + place - 1, token]) * weight
         for place, (token, weight) in enumerate(zip(example.ids, example.weights, strict=True))
+        if weight
     )
 
 
-def test_the_loss_falls_on_the_answer_only_and_padding_and_company_do_not_matter(loaded, run):
-    model, tokenizer, frame, prefix = loaded
-    found = train.examples(tokenizer, frame, pairs(ROWS, 0.5, 1), run)
-    chunk = found[:3]
+def gradient(model) -> torch.Tensor:
+    return torch.cat([own.grad.flatten() for own in model.parameters() if own.requires_grad])
+
+
+@pytest.mark.parametrize("method", ["lora", "qlora", "full", "prefix"])
+def test_the_loss_falls_on_the_answer_only_and_padding_and_company_do_not_matter(run, method):
+    if method == "qlora":
+        pytest.importorskip("bitsandbytes", reason="four bits need bitsandbytes")
+    model, tokenizer, frame, prefix = opened(replace(run, method=method))
+    chunk = examples.examples(tokenizer, frame, pairs(ROWS, 0.5, 1), run)[:3]
     assert len({len(item.ids) for item in chunk}) == 3
-    with torch.no_grad():
-        total, weight = train.loss(model, prefix, chunk)
-    assert weight == sum(sum(item.weights) for item in chunk)
-    assert float(total) == pytest.approx(sum(plain_loss(model, prefix, item) for item in chunk), rel=1e-4)
+    value = objective.Objective(model, prefix, run.max_length, False)(chunk)
+    assert objective.weight(chunk) == sum(sum(item.weights) for item in chunk)
+    assert value.item() == pytest.approx(sum(plain_loss(model, prefix, item) for item in chunk), rel=1e-4)
 
 
-def test_only_targets_with_a_weight_count(loaded, run):
-    model, tokenizer, frame, prefix = loaded
-    (example,) = train.examples(tokenizer, frame, [Pair("Passage: x", "clean", ())], run)
-    nothing = train.Example(example.ids, [*example.weights[:-6], *[0.0] * 5, 1.0])
-    with torch.no_grad():
-        whole, last = train.loss(model, prefix, [example]), train.loss(model, prefix, [nothing])
-    assert (whole[1], last[1]) == (6, 1)
-    assert float(last[0]) < float(whole[0])
+@pytest.mark.parametrize("method", ["lora", "qlora", "full"])
+def test_packing_and_checkpointing_change_neither_loss_nor_gradient(run, method):
+    if method == "qlora":
+        pytest.importorskip("bitsandbytes", reason="four bits need bitsandbytes")
+    losses, gradients = [], []
+    for packing, checkpointing in ((False, False), (True, False), (True, True)):
+        own = replace(run, method=method, packing=packing, gradient_checkpointing=checkpointing)
+        model, tokenizer, frame, prefix = opened(own)
+        chunk = examples.examples(tokenizer, frame, pairs(ROWS, 0.5, 1), run)[:5]
+        if method != "full":  # an adapter starts as nothing, which hides half of its gradient
+            with torch.no_grad():
+                for name, parameter in model.named_parameters():
+                    if "lora_B" in name:
+                        parameter.copy_(torch.linspace(-0.1, 0.1, parameter.numel()).reshape(parameter.shape))
+        value = objective.Objective(model, prefix, 350, packing)(chunk)
+        value.backward()
+        losses.append(value.item())
+        gradients.append(gradient(model))
+    assert losses[1:] == pytest.approx(losses[:1] * 2, rel=1e-5)
+    for other in gradients[1:]:
+        assert torch.allclose(gradients[0], other, rtol=1e-3, atol=1e-3 * float(gradients[0].abs().max()))
+
+
+def test_only_targets_with_a_weight_count(run):
+    model, tokenizer, frame, prefix = opened(run)
+    (example,) = examples.examples(tokenizer, frame, [Pair("Passage: x", "clean", ())], run)
+    nothing = Example(example.ids, [*example.weights[:-6], *[0.0] * 5, 1.0])
+    own = objective.Objective(model, prefix, 300, False)
+    assert (objective.weight([example]), objective.weight([nothing])) == (6, 1)
+    assert own([nothing]).item() < own([example]).item()
+
+
+@pytest.mark.parametrize("method", ["lora", "prefix", "full"])
+def test_a_method_trains_what_its_name_says(run, method):
+    model, *_ = opened(replace(run, method=method, virtual_tokens=5))
+    names = [name for name, own in model.named_parameters() if own.requires_grad]
+    wanted = {"lora": "lora_", "prefix": "prompt_encoder", "full": ""}[method]
+    assert names
+    assert all(wanted in name for name in names)
+    assert len(names) == {"lora": 2 * 2 * 7, "prefix": 1, "full": 2 * 9 + 3}[method]
+
+
+# --- a run ------------------------------------------------------------------------------------------------------------
 
 
 def adapter(folder) -> dict[str, torch.Tensor]:
@@ -191,61 +233,190 @@ def adapter(folder) -> dict[str, torch.Tensor]:
     return load_file(folder / "adapter" / "adapter_model.safetensors")
 
 
+def same_weights(one, other) -> bool:
+    return one.keys() == other.keys() and all(torch.equal(one[name], other[name]) for name in one)
+
+
+def lasting(record: dict) -> dict:
+    """What two equal runs have in common."""
+    return {key: value for key, value in record.items() if key != "measured"}
+
+
 class Cut(Exception):
     """The power fails."""
 
 
-def test_a_resumed_run_ends_with_the_weights_of_one_that_was_never_cut(run, tmp_path, monkeypatch):
+def cut_after(calls: int, monkeypatch) -> None:
+    honest, made = objective.Objective.forward, []
+
+    def failing(self, chunk):
+        if self.training:
+            made.append(chunk)
+            if len(made) == calls:
+                raise Cut
+        return honest(self, chunk)
+
+    monkeypatch.setattr(objective.Objective, "forward", failing)
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {},
+        {"method": "qlora", "packing": True, "dropout": 0.3, "batch_size": 3, "batch_tokens": 300},
+        {"method": "prefix", "virtual_tokens": 4, "schedule": "constant"},
+    ],
+    ids=["lora", "qlora", "prefix"],
+)
+def test_a_resumed_run_ends_with_the_weights_of_one_that_was_never_cut(run, options, tmp_path, monkeypatch):
+    if options.get("method") == "qlora":
+        pytest.importorskip("bitsandbytes", reason="four bits need bitsandbytes")
+    run = replace(run, evaluate_steps=2, **options)
     found, held = pairs(ROWS, 0.5, 1), pairs(ROWS[:3], 0.25, 1)
     lines: list[str] = []
     record = train.train(run, [found] * 2, held, tmp_path / "whole", False, lines.append)
-    steps = record["steps"]
-    assert steps >= 5
-
-    calls = 0
-    honest = train.loss
-
-    def failing(*arguments):
-        nonlocal calls
-        calls += 1
-        if calls == 4:
-            raise Cut
-        return honest(*arguments)
-
+    assert record["steps"] >= 4
     with monkeypatch.context() as patched:
-        patched.setattr(train, "loss", failing)
+        cut_after(6 if options.get("batch_size") else 4, patched)
         with pytest.raises(Cut):
             train.train(run, [found] * 2, held, tmp_path / "cut", False, silent)
-    assert (tmp_path / "cut" / "checkpoint.pt").is_file()
+    assert (tmp_path / "cut" / "checkpoint-0.pt").is_file()
     assert not (tmp_path / "cut" / "adapter").exists()
     lines.clear()
     again = train.train(run, [found] * 2, held, tmp_path / "cut", True, lines.append)
-    assert lines[0].endswith("from step 2")
-    assert again == record
+    assert any(line.endswith("from step 2") for line in lines)
+    assert lasting(again) == lasting(record)
     whole, resumed = adapter(tmp_path / "whole"), adapter(tmp_path / "cut")
-    assert whole.keys() == resumed.keys()
-    assert all(torch.equal(whole[name], resumed[name]) for name in whole)
-    assert any(values.abs().sum() > 0 for name, values in whole.items() if "lora_B" in name)
-    assert not (tmp_path / "cut" / "checkpoint.pt").exists()
+    assert same_weights(whole, resumed)
+    trained = "lora_B" if "lora" in run.method else "prompt"
+    assert any(values.abs().sum() > 0 for name, values in whole.items() if trained in name)
+    assert not list((tmp_path / "cut").glob("*.pt"))
 
 
-def test_training_lowers_the_loss_on_what_it_saw(run, tmp_path):
+def test_a_checkpoint_of_other_settings_or_none_at_all_is_told(run, tmp_path, monkeypatch):
+    found, held = pairs(ROWS, 0.5, 1), pairs(ROWS[:3], 0.25, 1)
+    with monkeypatch.context() as patched:
+        cut_after(4, patched)
+        with pytest.raises(Cut):
+            train.train(run, [found] * 2, held, tmp_path, False, silent)
+    with pytest.raises(ConfigError, match="other settings or texts"):
+        train.train(replace(run, learning_rate=1e-3), [found] * 2, held, tmp_path, True, silent)
+    with pytest.raises(ConfigError, match="other settings or texts"):
+        train.train(run, [found, found[1:]], held, tmp_path, True, silent)
+    (tmp_path / "checkpoint-0.pt").write_bytes(b"half")
+    with pytest.raises(ConfigError, match="checkpoint-0.pt: damaged"):
+        train.train(run, [found] * 2, held, tmp_path, True, silent)
+
+
+def test_the_best_weights_are_kept_and_patience_ends_a_run(run, tmp_path):
+    found, held = pairs(ROWS[:2], 0.0, 1), pairs(ROWS[2:4], 0.0, 1)
+    # So fast that the first steps are the best.
+    wild = replace(run, epochs=12, learning_rate=0.5, evaluate_steps=1, patience=3, schedule="constant")
+    record = train.train(wild, [found] * 12, held, tmp_path / "wild", False, silent)
+    values = dict(record["history"])
+    assert len(values) < record["steps"]
+    assert record["held_out_loss"] == min(values.values()) == values[record["best_step"]]
+    assert max(values) == record["best_step"] + 3
+    # What is saved is what was best.
+    from peft import PeftModel
+
+    model, tokenizer, frame, prefix = opened(wild)
+    saved = PeftModel.from_pretrained(model.unload(), tmp_path / "wild" / "adapter")
+    texts = examples.examples(tokenizer, frame, held, wild)
+    loss = objective.Objective(saved, prefix, 300, False)(texts).item() / objective.weight(texts)
+    assert loss == pytest.approx(record["held_out_loss"], abs=1e-3)
+
+
+@pytest.mark.parametrize("method", ["lora", "prefix", "full"])
+def test_training_lowers_the_loss_on_what_it_saw(run, method, tmp_path):
+    run = replace(run, method=method, rank=8, alpha=16)
     found = pairs(ROWS[:2], 0.0, 1)
     lazy = replace(run, epochs=1, learning_rate=1e-9)
-    keen = replace(run, epochs=30, rank=8, alpha=16, learning_rate=1e-2, checkpoint_steps=1000)
+    keen = replace(run, epochs=30, learning_rate=1e-1 if method == "prefix" else 1e-2, checkpoint_steps=1000)
     before = train.train(lazy, [found], found, tmp_path / "lazy", False, silent)["held_out_loss"]
     after = train.train(keen, [found] * 30, found, tmp_path / "keen", False, silent)["held_out_loss"]
-    assert after < before - 0.5
+    assert after < before - (0.1 if method == "prefix" else 0.5)
+
+
+def test_a_full_run_saves_a_model_that_loads(run, tmp_path):
+    run = replace(run, method="full", epochs=1)
+    found = pairs(ROWS[:2], 0.0, 1)
+    record = train.train(run, [found], found, tmp_path, False, silent)
+    model, tokenizer = base_model.load(str(tmp_path / "model"), torch.float32)
+    prefix = tokenizer.encode(prompt.frame(tokenizer.chat_template, "<s>", "</s>").prefix, add_special_tokens=False)
+    own = objective.Objective(model, prefix, 300, False)
+    texts = examples.examples(tokenizer, prompt.frame(tokenizer.chat_template, "<s>", "</s>"), found, run)
+    assert own(texts).item() / objective.weight(texts) == pytest.approx(record["held_out_loss"], abs=1e-3)
 
 
 def test_the_record_says_how_the_adapter_was_made(run, tmp_path):
     one = replace(run, epochs=1)
     record = train.train(one, [pairs(ROWS[:2], 0.0, 1)], pairs(ROWS[2:3], 0.0, 1), tmp_path, False, silent)
     assert record["prompt"] == prompt.fingerprint()
-    assert record["settings"]["rank"] == 2
+    assert record["settings"] == asdict(one)
     assert (record["texts"], record["held_out_texts"]) == (2, 1)
+    assert record["measured"]["versions"]["torch"] == torch.__version__
+    assert record["measured"]["kilowatt_hours"] > 0
     train.write_record(tmp_path, record | {"data": "abc"})
     assert json.loads((tmp_path / "run.json").read_text())["data"] == "abc"
+
+
+def test_tensorboard_can_read_the_logs(run, tmp_path):
+    pytest.importorskip("tensorboard", reason="logs need tensorboard")
+    from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
+
+    record = train.train(run, [pairs(ROWS, 0.5, 1)] * 2, pairs(ROWS[:3], 0.0, 1), tmp_path, False, silent)
+    events = EventAccumulator(str(tmp_path / "logs")).Reload()
+    assert [event.step for event in events.Scalars("train/loss")] == list(range(1, record["steps"] + 1))
+    held = [(event.step, round(event.value, 4)) for event in events.Scalars("held_out/loss")]
+    assert held == [(step, pytest.approx(value, abs=1e-4)) for step, value in record["history"]]
+
+
+def test_two_processes_train_as_one_does(base, tmp_path):
+    script = tmp_path / "two.py"
+    script.write_text(
+        "import sys\n"
+        "from pathlib import Path\n"
+        "from finetune import train\n"
+        "from finetune.settings import LanguageRun\n"
+        "from finetune.pairs import Pair\n"
+        "texts = [Pair('Passage: ' + 'word ' * n, 'gender\\nother ' + 'word ' * n, ()) for n in range(1, 9)]\n"
+        f"run = LanguageRun('two', {base!r}, rank=2, epochs=1, batch_size=3, batch_tokens=200, max_length=200,"
+        " checkpoint_steps=99)\n"
+        "record = train.train(run, [texts], texts[:3], Path(sys.argv[1]), False, lambda line: 0)\n"
+        "if train.leads():\n"
+        "    train.write_record(Path(sys.argv[1]), record)\n"
+    )
+    root = Path(__file__).parent.parent
+    environment = {**os.environ, "ACCELERATE_USE_CPU": "true", "OMP_NUM_THREADS": "1"}
+    environment["PYTHONPATH"] = str(root)
+    for name, launcher in (("one", []), ("two", ["-m", "torch.distributed.run", "--standalone", "--nproc-per-node=2"])):
+        done = subprocess.run(
+            [sys.executable, *launcher, str(script), str(tmp_path / name)],
+            capture_output=True, text=True, env=environment, timeout=300,
+        )
+        assert done.returncode == 0, done.stderr[-2000:]
+    one, two = (json.loads((tmp_path / name / "run.json").read_text()) for name in ("one", "two"))
+    assert (one["measured"]["processes"], two["measured"]["processes"]) == (1, 2)
+    assert two["held_out_loss"] == pytest.approx(one["held_out_loss"], abs=2e-4)
+    for name, values in adapter(tmp_path / "one").items():
+        assert torch.allclose(values, adapter(tmp_path / "two")[name], atol=2e-4), name
+
+
+def test_processes_share_steps_and_meet_at_each(run):
+    chunk = [[Example([number], [1.0])] for number in range(5)]
+    both = [train._shared([[one] for one in chunk], 2, rank) for rank in (0, 1)]
+    assert [[len(step) for step in own] for own in both] == [[1, 1, 1], [1, 1, 1]]
+    assert [step[0][0][0].ids[0] for step in both[0]] == [0, 2, 4]
+    assert [(step[0][0][0].ids[0], step[0][1]) for step in both[1]] == [(1, True), (3, True), (4, False)]
+    larger = [train._shared([chunk], 2, rank)[0] for rank in (0, 1)]
+    assert [[(own[0].ids[0], counts) for own, counts in step] for step in larger] == [
+        [(0, True), (2, True), (4, True)],
+        [(1, True), (3, True), (0, False)],
+    ]
+
+
+# --- errors -----------------------------------------------------------------------------------------------------------
 
 
 def test_a_base_that_is_no_model_is_named(tmp_path):
@@ -255,264 +426,110 @@ def test_a_base_that_is_no_model_is_named(tmp_path):
     assert "\n" not in str(raised.value)
 
 
-# --- the detector -----------------------------------------------------------------------------------------------------
+def test_running_out_of_memory_says_what_to_lower(run, tmp_path, monkeypatch):
+    monkeypatch.setattr(objective.Objective, "forward", lambda self, chunk: torch.empty(10**15))
+    with pytest.raises(ModelError) as raised:
+        train.train(run, [pairs(ROWS, 0.5, 1)], pairs(ROWS[:2], 0.0, 1), tmp_path, False, silent)
+    assert str(raised.value) == (
+        "tiny: out of memory: lower batch_tokens (now 400); or set gradient_checkpointing = true (with packing = "
+        'true); or take method = "qlora"; or lower max_length (now 300)'
+    )
 
 
-@pytest.fixture(scope="module")
-def encoder(tmp_path_factory) -> str:
-    """A folder with a random encoder of two layers and the shipped tokenizer."""
-    from transformers import BertConfig, BertModel
-
-    folder = tmp_path_factory.mktemp("encoder")
-    shutil.copyfile(str(resources.files("srlint") / "data" / "tokenizer.json"), folder / "tokenizer.json")
-    torch.manual_seed(0)
-    config = BertConfig(hidden_size=32, num_hidden_layers=2, num_attention_heads=2, intermediate_size=48)
-    BertModel(config, add_pooling_layer=False).save_pretrained(folder)
-    return str(folder)
+def test_a_run_without_a_text_that_fits_is_refused(run, tmp_path):
+    found = pairs(ROWS, 0.5, 1)
+    with pytest.raises(ConfigError, match="no text to train on of at most max_length = 5 tokens"):
+        train.train(replace(run, max_length=5), [found], found, tmp_path, False, silent)
+    with pytest.raises(ConfigError, match="no held-out text"):
+        train.train(run, [found], [], tmp_path, False, silent)
 
 
-@pytest.fixture
-def detector_settings(encoder) -> DetectorRun:
-    return DetectorRun("tiny", encoder, {}, epochs=2, batch_size=4, learning_rate=1e-3, bf16=False)
+# --- before a run -----------------------------------------------------------------------------------------------------
 
 
-@pytest.fixture(scope="module")
-def tokenizer():
-    return shipped_tokenizer()
-
-
-@pytest.fixture(scope="module")
-def model(encoder):
-    torch.manual_seed(1)
-    return detector_training.DetectorModel(detector_training.load_encoder(encoder, 0.0), 0.0).eval()
-
-
-def test_targets_are_those_of_the_row(tokenizer):
-    made = detector_training.example(tokenizer, ROWS[3])
-    assert made.flagged == 1.0
-    assert [name for name, target in zip(IDS, made.categories, strict=True) if target] == ["terminology"]
-    words = [
-        ROWS[3].text[span.start : span.end]
-        for span, target in zip(made.encoded.spans, made.marked, strict=True)
-        if target
-    ]
-    assert "".join(words) == "whitelist"
-    plain = detector_training.clean_example(tokenizer, "Bread is sold.", before="Before.", weight=0.5)
-    assert (plain.flagged, sum(plain.categories), sum(plain.marked), plain.weight) == (0, 0, 0, 0.5)
-    assert 1 in plain.encoded.segments
-
-
-def test_a_cut_text_keeps_tokens_and_targets_together(tokenizer):
-    text = "word " * 400 + "chairman"
-    made = detector_training.example(tokenizer, row(text, mark="chairman"))
-    assert len(made.marked) == len(made.encoded.ids) == MAX_TEXT_TOKENS + 2
-    assert sum(made.marked) == 0
-
-
-def test_company_and_padding_do_not_change_a_prediction(model, tokenizer):
-    examples = [detector_training.example(tokenizer, one) for one in ROWS]
-    together = detector_training.predict(model, examples, size=8)
-    for item, said in zip(examples, together, strict=True):
-        (alone,) = detector_training.predict(model, [item], states=True)
-        assert said.passage == pytest.approx(alone.passage, abs=1e-4)
-        assert said.tokens == pytest.approx(alone.tokens, abs=1e-4)
-        assert len(said.tokens) == len(item.encoded.ids)
-        assert said.states is None
-        assert alone.states.shape == (len(item.encoded.ids), 32)
-
-
-def test_the_loss_is_the_weighted_sum_of_the_three_heads(model, tokenizer, detector_settings):
-    bce = torch.nn.functional.binary_cross_entropy_with_logits
-    examples = [
-        replace(detector_training.example(tokenizer, one), weight=w) for one, w in zip(ROWS, (1, 2, 0.5), strict=False)
-    ]
-    run = replace(detector_settings, label_smoothing=0.1, category_weight=0.3, mark_weight=2.0)
-    value = float(detector_training.loss(model, detector_training.collate(examples), run))
-    wanted = 0.0
-    for item in examples:
-        (said,) = detector_training.predict(model, [item])
-        flag = float(bce(torch.tensor(said.passage[0]), torch.tensor(0.9)))
-        kinds = float(bce(torch.tensor(said.passage[1:]), torch.tensor(item.categories), reduction="sum"))
-        own = [index for index, span in enumerate(item.encoded.spans) if span is not None]
-        logits, targets = torch.tensor(said.tokens)[own], torch.tensor(item.marked)[own]
-        wanted += item.weight * (flag + 0.3 * kinds + 2.0 * float(bce(logits, targets)))
-    assert value == pytest.approx(wanted / 3.5, rel=1e-4)
-
-
-def test_batches_hold_every_passage_once(tokenizer):
-    import random
-
-    examples = [detector_training.example(tokenizer, one) for one in ROWS] * 3
-    chunks = list(detector_training.batches(examples, 5, random.Random(1)))
-    assert [len(chunk) for chunk in chunks].count(5) == 4
-    assert sorted(map(id, (item for chunk in chunks for item in chunk))) == sorted(map(id, examples))
-
-
-def test_the_average_of_models_is_that_of_their_weights(encoder):
-    def made(value: float):
-        one = detector_training.DetectorModel(detector_training.load_encoder(encoder, 0.0))
-        for parameter in one.parameters():
-            torch.nn.init.constant_(parameter, value)
-        return one
-
-    merged = detector_training.average([made(1.0), made(3.0), made(5.0)])
-    assert all(torch.all(parameter == 3.0) for parameter in merged.parameters())
-
-
-def test_temperature_and_evidence_are_those_of_a_logistic_regression():
-    # Logits that are twice too sure, and a sure term that adds about two to the log-odds.
-    torch.manual_seed(0)
-    true = torch.randn(20000) * 2
-    kinds = ["sure" if number % 4 == 0 else "unsure" if number % 4 == 1 else None for number in range(20000)]
-    odds = true + torch.tensor([2.0 if kind == "sure" else 0.0 for kind in kinds])
-    flagged = (torch.rand(20000) < odds.sigmoid()).tolist()
-    temperature, bias, evidence = detector_run.fit_evidence((2 * true + 1).tolist(), kinds, flagged)
-    assert temperature == pytest.approx(2.0, abs=0.25)
-    assert bias == pytest.approx(-0.5, abs=0.3)
-    assert evidence["sure"] == pytest.approx(2.0, abs=0.35)
-    assert evidence["unsure"] == pytest.approx(0.0, abs=0.3)
-
-
-def test_terms_are_sure_unsure_or_absent():
-    assert detector_run.term_kind("The chairman spoke.") == "sure"
-    assert detector_run.term_kind("Bread is sold.") is None
-
-
-def test_a_run_learns_writes_its_files_and_goes_on_where_it_was_cut(detector_settings, tmp_path, monkeypatch):
-    run = replace(detector_settings, seeds=(1, 2), rewrite_weight=0.5, max_false_alarms=1.0)
-    splits = {"train": ROWS * 3, "dev": ROWS, "test": ROWS}
+@pytest.mark.parametrize("method", ["lora", "prefix", "full"])
+def test_a_dry_run_counts_what_training_would(run, method, tmp_path):
+    run = replace(run, method=method, virtual_tokens=5, epochs=1)
+    found = pairs(ROWS, 0.5, 1)
     lines: list[str] = []
-    record = detector_run.main(run, splits, None, None, tmp_path / "whole", lines.append)
-    assert {"detector.onnx", "detector.json", "run.json"} <= {path.name for path in (tmp_path / "whole").iterdir()}
-    kept = json.loads((tmp_path / "whole" / "run.json").read_text())
-    assert kept["figures"]["test"]["all"] == record["figures"]["test"]["all"]
-    assert kept["data"]["train"]["rows"] == 24
-    assert record["training_passages"] == 24 + 6
-    manifest = json.loads((tmp_path / "whole" / "detector.json").read_text())
-    assert manifest.keys() >= {"categories", "temperature", "bias", "term_evidence", "threshold", "mark_threshold"}
-    assert (manifest["heads"], manifest["width"]) == (2, 32)
-
-    honest = detector_training.train
-
-    def failing(run, base, examples, seed, *rest):
-        if seed == 2:
-            raise Cut
-        return honest(run, base, examples, seed, *rest)
-
-    with monkeypatch.context() as patched:
-        patched.setattr(detector_training, "train", failing)
-        with pytest.raises(Cut):
-            detector_run.main(run, splits, None, None, tmp_path / "cut", silent)
-    lines.clear()
-    again = detector_run.main(run, splits, None, None, tmp_path / "cut", lines.append)
-    assert sum("taken from" in line for line in lines) == 1
-    assert json.dumps(again["figures"]) == json.dumps(record["figures"])
-    assert (tmp_path / "cut" / "detector.json").read_text() == (tmp_path / "whole" / "detector.json").read_text()
+    estimate.main(run, [found], found[:2], lines.append)
+    model, *_ = opened(run)
+    trained = sum(own.numel() for own in model.parameters() if own.requires_grad)
+    assert estimate._trained(run, estimate._skeleton(run.base)[0]) == trained
+    record = train.train(run, [found], found[:2], tmp_path, False, silent)
+    assert f"{record['texts']} texts an epoch and 2 held out, {record['steps']} steps" in lines[2]
+    assert lines[-1].startswith("nothing was trained")
+    assert sum("estimated" in line for line in lines) == 2
 
 
-def test_training_the_detector_lowers_its_loss(detector_settings, tokenizer, encoder):
-    examples = [detector_training.example(tokenizer, one) for one in ROWS]
-    batch = detector_training.collate(examples)
-    values = []
-    for epochs in (1, 40):
-        run = replace(detector_settings, epochs=epochs, learning_rate=1e-3, head_learning_rate=1e-2)
-        trained = detector_training.train(run, encoder, examples, 1, silent)
-        with torch.no_grad():
-            values.append(float(detector_training.loss(trained, batch, run)))
-    assert values[1] < values[0] - 0.3
+def test_memory_is_the_sum_of_its_parts(run):
+    skeleton, _ = estimate._skeleton(run.base)
+    whole = sum(own.numel() for own in skeleton.parameters())
+    # Two layers of width 32: four attention products (two of them of half the width) and three of 32 x 64.
+    inside = 2 * (2 * 32 * 32 + 2 * 32 * 16 + 3 * 32 * 64)
+    in_full = replace(run, dtype="float32")
+    assert estimate.memory(in_full, skeleton, 100).weights == 4 * whole
+    assert estimate.memory(in_full, skeleton, 100).training == 100 * (4 + 4 + 8 + 8)
+    four = estimate.memory(replace(in_full, method="qlora", double_quantisation=False), skeleton, 100)
+    assert four.weights == inside * (0.5 + 4 / 64) + 4 * (whole - inside)
+    less = estimate.memory(replace(in_full, packing=True, gradient_checkpointing=True), skeleton, 100)
+    assert less.activations < estimate.memory(in_full, skeleton, 100).activations
 
 
-def test_a_run_that_draws_on_prose_needs_to_be_told_where_it_lies(detector_settings, tmp_path):
-    run = replace(detector_settings, clean={"clean.gz": 10})
-    with pytest.raises(ConfigError, match="the run draws on clean.gz: say where with --corpora"):
-        detector_run.main(run, {"train": ROWS, "dev": ROWS, "test": ROWS}, None, None, tmp_path, silent)
+def test_energy_is_read_or_estimated_and_said_which(monkeypatch):
+    monkeypatch.setattr(energy, "_gpu_joules", lambda: None)
+    monkeypatch.setattr(energy, "_cpu_joules", lambda: None)
+    joules, source = energy.Meter().joules()
+    assert joules > 0
+    assert "estimated" in source
+    readings = iter([10.0, 35.0])
+    monkeypatch.setattr(energy, "_cpu_joules", lambda: next(readings))
+    assert energy.Meter().joules() == (25.0, "processor counters")
 
 
-def test_a_run_may_start_from_another_and_learn_from_a_teacher(detector_settings, tmp_path):
-    splits = {"train": ROWS, "dev": ROWS, "test": ROWS}
-    loose = replace(detector_settings, max_false_alarms=1.0)
-    with pytest.raises(ConfigError, match="first: no weights of a finished detector run"):
-        detector_run.main(replace(loose, start="first"), splits, None, None, tmp_path / "second", silent)
-    detector_run.main(loose, splits, None, None, tmp_path / "first", silent)
-    texts = ["The chairman spoke for an hour.", "Bread is sold by weight.", "word " * 100]
-    with gzip.open(tmp_path / "posts.gz", "wt") as file:
-        file.writelines(json.dumps({"id": str(number), "text": text}) + "\n" for number, text in enumerate(texts))
-    run = replace(loose, start="first", teacher="first", unlabelled={"posts.gz": 9}, epochs=1)
-    run = replace(run, learning_rate=1e-9, head_learning_rate=1e-9)
-    lines: list[str] = []
-    record = detector_run.main(run, splits, None, tmp_path, tmp_path / "second", lines.append)
-    rewritten = sum(bool(one.rewrites) for one in ROWS)
-    assert record["training_passages"] == len(ROWS) + 2 + rewritten  # the endless one is left out
-    first = json.loads((tmp_path / "first" / "run.json").read_text())
-    assert record["figures"]["test"]["all"]["auc"] == first["figures"]["test"]["all"]["auc"]  # a step of no size
-    assert any(f"the teacher reads {2 + rewritten} passages" in line for line in lines)
-    lines.clear()
-    detector_run.main(replace(run, state_weight=0.5), splits, None, tmp_path, tmp_path / "second", lines.append)
-    assert sum("the teacher reads" in line for line in lines) == 2  # what is labelled, too, for its states
-    lines.clear()
-    longer = replace(run, epochs=2, state_weight=0.5)
-    detector_run.main(longer, splits, None, tmp_path, tmp_path / "second", lines.append)
-    assert not any("the teacher reads" in line for line in lines)  # its answers are kept
+# --- run files --------------------------------------------------------------------------------------------------------
 
 
-def test_a_taught_passage_has_the_teachers_probabilities_as_targets(model, tokenizer):
-    asked = detector_training.clean_example(tokenizer, "The chairman spoke.", "", 1.0)
-    (said,) = detector_training.predict(model, [asked], states=True)
-    taught = detector_training.taught(asked, said)
-    assert taught.encoded == asked.encoded
-    targets = [taught.flagged, *taught.categories]
-    assert targets == pytest.approx(torch.tensor(said.passage).sigmoid().tolist(), abs=1e-6)
-    assert list(taught.marked) == pytest.approx(torch.tensor(said.tokens).sigmoid().tolist(), abs=1e-6)
-    assert taught.states is said.states
+@pytest.mark.parametrize("path", LANGUAGE_RUNS, ids=lambda path: path.stem)
+def test_run_files_can_be_read_and_are_named_after_their_run(path):
+    assert settings.read(path, LanguageRun).name == path.stem
 
 
-def test_the_models_states_are_drawn_to_the_teachers_where_they_are_known(model, tokenizer, detector_settings):
-    item = detector_training.clean_example(tokenizer, "The chairman spoke.", "", 1.0)
-    other = detector_training.clean_example(tokenizer, "Bread is sold by weight.", "", 1.0)
-    states = detector_training.predict(model, [item], states=True)[0].states
-    run, same = replace(detector_settings, state_weight=2.0), torch.nn.Identity()
-
-    def value(*items):
-        with torch.no_grad():
-            return float(detector_training.loss(model, detector_training.collate(items), run, same))
-
-    plain = value(item, other)
-    assert value(replace(item, states=states), other) == pytest.approx(plain, abs=1e-3)  # it is there already
-    assert value(replace(item, states=-states), other) == pytest.approx(plain + 2.0 * 2 / 2, abs=1e-2)
+def test_the_presets_that_are_promised_are_there():
+    assert {path.stem for path in LANGUAGE_RUNS} >= {
+        "paper-llama2-7b", "paper-llama3-8b", "llama3.2-1b", "llama3.2-3b", "qwen2.5-1.5b", "qwen3-8b", "mistral-7b",
+        "smollm2-135m", "tiny",
+    }  # fmt: skip
 
 
-def test_an_mpnet_teacher_reads_the_students_tokens(tokenizer, tmp_path):
-    from transformers import MPNetConfig, MPNetModel
-
-    torch.manual_seed(0)
-    config = MPNetConfig(hidden_size=16, num_hidden_layers=3, num_attention_heads=2, intermediate_size=24)
-    own = MPNetModel(config, add_pooling_layer=False).eval()
-    own.save_pretrained(tmp_path)
-    shared = detector_training.load_encoder(str(tmp_path), 0.0, frozen_layers=2).eval()
-    assert [any(p.requires_grad for p in layer.parameters()) for layer in shared.encoder.encoder.layer] == [0, 0, 1]
-    ids = torch.tensor([detector_training.example(tokenizer, ROWS[0]).encoded.ids + [0]])
-    mask = torch.tensor([[1] * (ids.shape[1] - 1) + [0]])
-    # MPNet's vocabulary is <s> <pad> </s> <unk>, then BERT's.
-    theirs = torch.tensor([[{101: 0, 102: 2, 0: 1}.get(token, token + 4) for token in ids[0].tolist()]])
-    with torch.no_grad():
-        wanted = own(input_ids=theirs, attention_mask=mask).last_hidden_state
-        got = shared(input_ids=ids, token_type_ids=torch.zeros_like(ids), attention_mask=mask).last_hidden_state
-    assert torch.allclose(got[0, :-1], wanted[0, :-1], atol=1e-5)
+@pytest.mark.parametrize("name", ["paper-llama2-7b", "paper-llama3-8b"])
+def test_the_papers_presets_have_its_settings(name):
+    run = settings.read(RUNS / f"{name}.toml", LanguageRun)
+    assert (run.method, run.double_quantisation, run.rank, run.alpha, run.dropout) == ("qlora", True, 64, 16, 0.2)
+    assert (run.optimizer, run.learning_rate, run.schedule, run.warmup) == ("paged_adamw", 2e-4, "constant", 0.03)
+    assert (run.epochs, run.batch_size, run.max_length) == (1, 16, 1024)
+    assert (run.gradient_norm, run.weight_decay) == (0.3, 0.001)
 
 
-def test_figures_are_those_of_the_rows(model, tokenizer):
-    manifest = {"temperature": 1.0, "bias": 0.0, "term_evidence": {}, "threshold": 0.0, "mark_threshold": 0.0}
-    figures = detector_run.measure(model, tokenizer, ROWS, manifest)
-    assert figures["all"]["recall"] == figures["all"]["false_alarms"] == 1.0
-    assert figures["recall"]["gender"] == 1.0
-    assert figures["recall"]["age"] is None  # there are no such rows
-    assert figures["flagged_share"]["plain"] == 1.0
-    nothing = detector_run.measure(model, tokenizer, ROWS, manifest | {"threshold": 1.1, "mark_threshold": 1.1})
-    assert nothing["all"]["recall"] == nothing["all"]["marks_f1"] == 0.0
+def test_the_configuration_for_several_gpus_is_one_that_accelerate_reads():
+    from accelerate.commands.config import load_config_from_file
+
+    found = load_config_from_file(str(RUNS / "fsdp.yaml"))
+    assert str(found.distributed_type).endswith("FSDP")
+    assert found.fsdp_config["fsdp_version"] == 2
 
 
-def test_an_average_needs_finished_runs(tmp_path):
-    from finetune import detector_run
-
-    with pytest.raises(ConfigError, match="empty: no weights of a finished detector run"):
-        detector_run.average([tmp_path / "empty"], {}, "base", 0.04, tmp_path / "out", print)
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"method": "dora"}, "method must be one of qlora, lora, prefix, full, not 'dora'"),
+        ({"epochs": 0}, "epochs must be at least 1, not 0"),
+        ({"dropout": 1.5}, "dropout must be between 0 and 1"),
+        ({"learning_rate": 0.0}, "learning_rate must be above 0"),
+        ({"method": "prefix", "packing": True}, "goes with neither packing nor gradient_checkpointing"),
+        ({"gradient_checkpointing": True}, "gradient_checkpointing needs packing = true"),
+    ],
+)
+def test_settings_that_make_no_sense_are_refused(options, message):
+    with pytest.raises(ConfigError, match=message):
+        LanguageRun("n", "b", **options)

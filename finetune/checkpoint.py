@@ -1,0 +1,97 @@
+"""A run's state on disk, from which it goes on as if it had never stopped: one file for each process."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from finetune.masters import Masters
+from srlint.errors import ConfigError
+
+
+@dataclass(slots=True)
+class State:
+    """How far a run is. `history` holds (step, held-out loss); `worse` counts evaluations since the best one."""
+
+    step: int = 0
+    best: float | None = None
+    best_step: int = 0
+    worse: int = 0
+    seconds: float = 0.0
+    joules: float | None = None
+    history: list[tuple[int, float]] = field(default_factory=list)
+
+
+class Checkpoints:
+    """The files of one run under `folder`. `plan` is a digest of its settings and texts: another run's are refused."""
+
+    def __init__(self, folder: Path, plan: str, rank: int = 0):
+        self._last = folder / f"checkpoint-{rank}.pt"
+        self._best = folder / f"best-{rank}.pt"
+        self._plan = plan
+
+    def save(self, masters: Masters, optimizer: Any, schedule: Any, state: State) -> None:
+        """Replaces the last checkpoint."""
+        generators = {"cpu": torch.get_rng_state()}
+        if torch.cuda.is_available():
+            generators["cuda"] = torch.cuda.get_rng_state()
+        _write(
+            self._last,
+            {
+                "plan": self._plan,
+                "weights": masters.full,
+                "optimizer": optimizer.state_dict(),
+                "schedule": schedule.state_dict(),
+                "generators": generators,
+                "state": {name: getattr(state, name) for name in State.__slots__},
+            },
+        )
+
+    def restore(self, masters: Masters, optimizer: Any, schedule: Any) -> State:
+        """The state of the last checkpoint, taken over; a fresh one where there is none.
+
+        Raises ConfigError for a checkpoint that is damaged or of other settings or texts.
+        """
+        if not self._last.is_file():
+            return State()
+        saved = _read(self._last)
+        if saved.get("plan") != self._plan:
+            raise ConfigError(f"{self._last}: of a run with other settings or texts; remove it or choose another --out")
+        masters.restore(saved["weights"])
+        optimizer.load_state_dict(saved["optimizer"])
+        schedule.load_state_dict(saved["schedule"])
+        torch.set_rng_state(saved["generators"]["cpu"])
+        if "cuda" in saved["generators"] and torch.cuda.is_available():
+            torch.cuda.set_rng_state(saved["generators"]["cuda"])
+        return State(**saved["state"])
+
+    def keep_best(self, masters: Masters) -> None:
+        """Keeps today's weights as the best."""
+        _write(self._best, {"plan": self._plan, "weights": masters.full})
+
+    def take_best(self, masters: Masters) -> None:
+        """Puts the best weights in place."""
+        masters.restore(_read(self._best)["weights"])
+
+    def remove(self) -> None:
+        """Removes all that only a run in progress needs."""
+        for path in (self._last, self._best):
+            path.unlink(missing_ok=True)
+
+
+def _write(path: Path, values: dict) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    part = path.with_suffix(".part")
+    torch.save(values, part)
+    os.replace(part, path)
+
+
+def _read(path: Path) -> dict:
+    try:
+        return torch.load(path, weights_only=True)
+    except Exception as error:  # a cut file fails in as many ways as pickle has
+        raise ConfigError(f"{path}: damaged: remove it to begin anew") from error

@@ -1,0 +1,85 @@
+"""What of a base model is trained: an adapter on four-bit weights, on full ones, a prefix, or everything."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import torch
+from peft import LoraConfig, PrefixTuningConfig, get_peft_model
+from torch import nn
+
+from finetune import base_model
+from finetune.settings import LanguageRun
+from srlint.errors import ConfigError
+
+
+def device() -> torch.device:
+    """Where a run computes."""
+    return torch.device("cuda", torch.cuda.current_device()) if torch.cuda.is_available() else torch.device("cpu")
+
+
+def dtype(run: LanguageRun) -> torch.dtype:
+    """The dtype of the forward pass. `auto` is bfloat16 where the machine multiplies in it, else float32."""
+    if run.dtype != "auto":
+        return getattr(torch, run.dtype)
+    if torch.cuda.is_available():
+        return torch.bfloat16 if torch.cuda.is_bf16_supported() else torch.float32
+    # Without these units a CPU emulates bfloat16 at a hundredth of its speed.
+    checks = ("_is_avx512_bf16_supported", "_is_amx_tile_supported")
+    return torch.bfloat16 if any(getattr(torch.cpu, name, bool)() for name in checks) else torch.float32
+
+
+def trainable(run: LanguageRun, base: str) -> tuple[nn.Module, Any]:
+    """The model in which only what `run.method` trains asks for gradients, and its tokenizer.
+
+    Raises ModelError for a base that cannot be loaded, ConfigError where four bits are asked for without bitsandbytes.
+    """
+    wanted = dtype(run)
+    model, tokenizer = base_model.load(base, wanted, _four_bits(run, wanted), device())
+    if run.method == "full":
+        model.requires_grad_(True)
+    else:
+        model.requires_grad_(False)
+        # In the model's own dtype: an adapter in another costs a cast in every layer. `Masters` keeps the precision.
+        model = get_peft_model(model, _config(run), autocast_adapter_dtype=False)
+        for parameter in model.parameters():
+            if parameter.requires_grad:
+                parameter.data = parameter.data.to(wanted)
+    if run.gradient_checkpointing:
+        inner = model if run.method == "full" else model.get_base_model()
+        inner.gradient_checkpointing_enable(gradient_checkpointing_kwargs={"use_reentrant": False})
+        inner.enable_input_require_grads()
+    return model, tokenizer
+
+
+def _config(run: LanguageRun) -> LoraConfig | PrefixTuningConfig:
+    if run.method == "prefix":
+        return PrefixTuningConfig(task_type="CAUSAL_LM", num_virtual_tokens=run.virtual_tokens)
+    return LoraConfig(
+        r=run.rank,
+        lora_alpha=run.alpha,
+        lora_dropout=run.dropout,
+        target_modules="all-linear",
+        task_type="CAUSAL_LM",
+    )
+
+
+def _four_bits(run: LanguageRun, wanted: torch.dtype) -> Any | None:
+    """NF4 with or without double quantisation (Dettmers et al. 2023)."""
+    if run.method != "qlora":
+        return None
+    try:
+        import bitsandbytes  # noqa: F401
+    except ImportError as error:
+        raise ConfigError("method 'qlora' needs bitsandbytes, which is not installed here: take 'lora'") from error
+    from transformers import BitsAndBytesConfig
+
+    several = torch.distributed.is_available() and torch.distributed.is_initialized()
+    return BitsAndBytesConfig(
+        load_in_4bit=True,
+        bnb_4bit_quant_type="nf4",
+        bnb_4bit_use_double_quant=run.double_quantisation,
+        bnb_4bit_compute_dtype=wanted,
+        # Several GPUs shard four-bit weights only in the dtype of the others.
+        bnb_4bit_quant_storage=wanted if several else torch.uint8,
+    )

@@ -1,0 +1,319 @@
+"""Training of the detector, with models made on the spot that are too small to learn anything but arithmetic."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import shutil
+from dataclasses import replace
+from importlib import resources
+
+import pytest
+
+for package in ("finetune", "torch", "transformers", "peft"):
+    pytest.importorskip(package, reason=f"training needs {package}")
+
+import torch  # noqa: E402
+
+from finetune import detector as detector_training  # noqa: E402
+from finetune import detector_run  # noqa: E402
+from finetune.dataset import Row  # noqa: E402
+from finetune.settings import DetectorRun  # noqa: E402
+from srlint.categories import IDS  # noqa: E402
+from srlint.detector import MAX_TEXT_TOKENS, shipped_tokenizer  # noqa: E402
+from srlint.errors import ConfigError  # noqa: E402
+
+
+@pytest.fixture(autouse=True, scope="module")
+def one_thread():
+    """Models as small as these are slower with more."""
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(before)
+
+
+class Cut(Exception):
+    """The power fails."""
+
+
+def silent(*_) -> None:
+    return None
+
+
+def row(text: str, *rewrites: str, mark: str = "", categories=("gender",)) -> Row:
+    spans = ((text.index(mark), text.index(mark) + len(mark)),) if mark else ()
+    kind = "term" if mark else "plain"
+    return Row(text[:20], "", "", text, bool(mark), categories if mark else (), spans, rewrites, kind, "")
+
+
+ROWS = [
+    row("The chairman opened the door.", "The chair opened the door.", mark="chairman"),
+    row("We need more manpower on the late shift.", "We need more staff on the late shift.", mark="manpower"),
+    row("Those idiots lost it again.", mark="idiots", categories=("toxicity",)),
+    row("The whitelist is read at noon by the server in the cellar.", mark="whitelist", categories=("terminology",)),
+    row("The bridge was closed for repairs in March."),
+    row("Bread is sold."),
+    row("Each request carries a token that expires after ten minutes."),
+    row("Ms Okafor spoke, and her deputy took questions from the floor until the hall had to be cleared."),
+]
+
+
+@pytest.fixture(scope="module")
+def encoder(tmp_path_factory) -> str:
+    """A folder with a random encoder of two layers and the shipped tokenizer."""
+    from transformers import BertConfig, BertModel
+
+    folder = tmp_path_factory.mktemp("encoder")
+    shutil.copyfile(str(resources.files("srlint") / "data" / "tokenizer.json"), folder / "tokenizer.json")
+    torch.manual_seed(0)
+    config = BertConfig(hidden_size=32, num_hidden_layers=2, num_attention_heads=2, intermediate_size=48)
+    BertModel(config, add_pooling_layer=False).save_pretrained(folder)
+    return str(folder)
+
+
+@pytest.fixture
+def detector_settings(encoder) -> DetectorRun:
+    return DetectorRun("tiny", encoder, {}, epochs=2, batch_size=4, learning_rate=1e-3, bf16=False)
+
+
+@pytest.fixture(scope="module")
+def tokenizer():
+    return shipped_tokenizer()
+
+
+@pytest.fixture(scope="module")
+def model(encoder):
+    torch.manual_seed(1)
+    return detector_training.DetectorModel(detector_training.load_encoder(encoder, 0.0), 0.0).eval()
+
+
+def test_targets_are_those_of_the_row(tokenizer):
+    made = detector_training.example(tokenizer, ROWS[3])
+    assert made.flagged == 1.0
+    assert [name for name, target in zip(IDS, made.categories, strict=True) if target] == ["terminology"]
+    words = [
+        ROWS[3].text[span.start : span.end]
+        for span, target in zip(made.encoded.spans, made.marked, strict=True)
+        if target
+    ]
+    assert "".join(words) == "whitelist"
+    plain = detector_training.clean_example(tokenizer, "Bread is sold.", before="Before.", weight=0.5)
+    assert (plain.flagged, sum(plain.categories), sum(plain.marked), plain.weight) == (0, 0, 0, 0.5)
+    assert 1 in plain.encoded.segments
+
+
+def test_a_cut_text_keeps_tokens_and_targets_together(tokenizer):
+    text = "word " * 400 + "chairman"
+    made = detector_training.example(tokenizer, row(text, mark="chairman"))
+    assert len(made.marked) == len(made.encoded.ids) == MAX_TEXT_TOKENS + 2
+    assert sum(made.marked) == 0
+
+
+def test_company_and_padding_do_not_change_a_prediction(model, tokenizer):
+    examples = [detector_training.example(tokenizer, one) for one in ROWS]
+    together = detector_training.predict(model, examples, size=8)
+    for item, said in zip(examples, together, strict=True):
+        (alone,) = detector_training.predict(model, [item], states=True)
+        assert said.passage == pytest.approx(alone.passage, abs=1e-4)
+        assert said.tokens == pytest.approx(alone.tokens, abs=1e-4)
+        assert len(said.tokens) == len(item.encoded.ids)
+        assert said.states is None
+        assert alone.states.shape == (len(item.encoded.ids), 32)
+
+
+def test_the_loss_is_the_weighted_sum_of_the_three_heads(model, tokenizer, detector_settings):
+    bce = torch.nn.functional.binary_cross_entropy_with_logits
+    examples = [
+        replace(detector_training.example(tokenizer, one), weight=w) for one, w in zip(ROWS, (1, 2, 0.5), strict=False)
+    ]
+    run = replace(detector_settings, label_smoothing=0.1, category_weight=0.3, mark_weight=2.0)
+    value = float(detector_training.loss(model, detector_training.collate(examples), run))
+    wanted = 0.0
+    for item in examples:
+        (said,) = detector_training.predict(model, [item])
+        flag = float(bce(torch.tensor(said.passage[0]), torch.tensor(0.9)))
+        kinds = float(bce(torch.tensor(said.passage[1:]), torch.tensor(item.categories), reduction="sum"))
+        own = [index for index, span in enumerate(item.encoded.spans) if span is not None]
+        logits, targets = torch.tensor(said.tokens)[own], torch.tensor(item.marked)[own]
+        wanted += item.weight * (flag + 0.3 * kinds + 2.0 * float(bce(logits, targets)))
+    assert value == pytest.approx(wanted / 3.5, rel=1e-4)
+
+
+def test_batches_hold_every_passage_once(tokenizer):
+    import random
+
+    examples = [detector_training.example(tokenizer, one) for one in ROWS] * 3
+    chunks = list(detector_training.batches(examples, 5, random.Random(1)))
+    assert [len(chunk) for chunk in chunks].count(5) == 4
+    assert sorted(map(id, (item for chunk in chunks for item in chunk))) == sorted(map(id, examples))
+
+
+def test_the_average_of_models_is_that_of_their_weights(encoder):
+    def made(value: float):
+        one = detector_training.DetectorModel(detector_training.load_encoder(encoder, 0.0))
+        for parameter in one.parameters():
+            torch.nn.init.constant_(parameter, value)
+        return one
+
+    merged = detector_training.average([made(1.0), made(3.0), made(5.0)])
+    assert all(torch.all(parameter == 3.0) for parameter in merged.parameters())
+
+
+def test_temperature_and_evidence_are_those_of_a_logistic_regression():
+    # Logits that are twice too sure, and a sure term that adds about two to the log-odds.
+    torch.manual_seed(0)
+    true = torch.randn(20000) * 2
+    kinds = ["sure" if number % 4 == 0 else "unsure" if number % 4 == 1 else None for number in range(20000)]
+    odds = true + torch.tensor([2.0 if kind == "sure" else 0.0 for kind in kinds])
+    flagged = (torch.rand(20000) < odds.sigmoid()).tolist()
+    temperature, bias, evidence = detector_run.fit_evidence((2 * true + 1).tolist(), kinds, flagged)
+    assert temperature == pytest.approx(2.0, abs=0.25)
+    assert bias == pytest.approx(-0.5, abs=0.3)
+    assert evidence["sure"] == pytest.approx(2.0, abs=0.35)
+    assert evidence["unsure"] == pytest.approx(0.0, abs=0.3)
+
+
+def test_terms_are_sure_unsure_or_absent():
+    assert detector_run.term_kind("The chairman spoke.") == "sure"
+    assert detector_run.term_kind("Bread is sold.") is None
+
+
+def test_a_run_learns_writes_its_files_and_goes_on_where_it_was_cut(detector_settings, tmp_path, monkeypatch):
+    run = replace(detector_settings, seeds=(1, 2), rewrite_weight=0.5, max_false_alarms=1.0)
+    splits = {"train": ROWS * 3, "dev": ROWS, "test": ROWS}
+    lines: list[str] = []
+    record = detector_run.main(run, splits, None, None, tmp_path / "whole", lines.append)
+    assert {"detector.onnx", "detector.json", "run.json"} <= {path.name for path in (tmp_path / "whole").iterdir()}
+    kept = json.loads((tmp_path / "whole" / "run.json").read_text())
+    assert kept["figures"]["test"]["all"] == record["figures"]["test"]["all"]
+    assert kept["data"]["train"]["rows"] == 24
+    assert record["training_passages"] == 24 + 6
+    manifest = json.loads((tmp_path / "whole" / "detector.json").read_text())
+    assert manifest.keys() >= {"categories", "temperature", "bias", "term_evidence", "threshold", "mark_threshold"}
+    assert (manifest["heads"], manifest["width"]) == (2, 32)
+
+    honest = detector_training.train
+
+    def failing(run, base, examples, seed, *rest):
+        if seed == 2:
+            raise Cut
+        return honest(run, base, examples, seed, *rest)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(detector_training, "train", failing)
+        with pytest.raises(Cut):
+            detector_run.main(run, splits, None, None, tmp_path / "cut", silent)
+    lines.clear()
+    again = detector_run.main(run, splits, None, None, tmp_path / "cut", lines.append)
+    assert sum("taken from" in line for line in lines) == 1
+    assert json.dumps(again["figures"]) == json.dumps(record["figures"])
+    assert (tmp_path / "cut" / "detector.json").read_text() == (tmp_path / "whole" / "detector.json").read_text()
+
+
+def test_training_the_detector_lowers_its_loss(detector_settings, tokenizer, encoder):
+    examples = [detector_training.example(tokenizer, one) for one in ROWS]
+    batch = detector_training.collate(examples)
+    values = []
+    for epochs in (1, 40):
+        run = replace(detector_settings, epochs=epochs, learning_rate=1e-3, head_learning_rate=1e-2)
+        trained = detector_training.train(run, encoder, examples, 1, silent)
+        with torch.no_grad():
+            values.append(float(detector_training.loss(trained, batch, run)))
+    assert values[1] < values[0] - 0.3
+
+
+def test_a_run_that_draws_on_prose_needs_to_be_told_where_it_lies(detector_settings, tmp_path):
+    run = replace(detector_settings, clean={"clean.gz": 10})
+    with pytest.raises(ConfigError, match="the run draws on clean.gz: say where with --corpora"):
+        detector_run.main(run, {"train": ROWS, "dev": ROWS, "test": ROWS}, None, None, tmp_path, silent)
+
+
+def test_a_run_may_start_from_another_and_learn_from_a_teacher(detector_settings, tmp_path):
+    splits = {"train": ROWS, "dev": ROWS, "test": ROWS}
+    loose = replace(detector_settings, max_false_alarms=1.0)
+    with pytest.raises(ConfigError, match="first: no weights of a finished detector run"):
+        detector_run.main(replace(loose, start="first"), splits, None, None, tmp_path / "second", silent)
+    detector_run.main(loose, splits, None, None, tmp_path / "first", silent)
+    texts = ["The chairman spoke for an hour.", "Bread is sold by weight.", "word " * 100]
+    with gzip.open(tmp_path / "posts.gz", "wt") as file:
+        file.writelines(json.dumps({"id": str(number), "text": text}) + "\n" for number, text in enumerate(texts))
+    run = replace(loose, start="first", teacher="first", unlabelled={"posts.gz": 9}, epochs=1)
+    run = replace(run, learning_rate=1e-9, head_learning_rate=1e-9)
+    lines: list[str] = []
+    record = detector_run.main(run, splits, None, tmp_path, tmp_path / "second", lines.append)
+    rewritten = sum(bool(one.rewrites) for one in ROWS)
+    assert record["training_passages"] == len(ROWS) + 2 + rewritten  # the endless one is left out
+    first = json.loads((tmp_path / "first" / "run.json").read_text())
+    assert record["figures"]["test"]["all"]["auc"] == first["figures"]["test"]["all"]["auc"]  # a step of no size
+    assert any(f"the teacher reads {2 + rewritten} passages" in line for line in lines)
+    lines.clear()
+    detector_run.main(replace(run, state_weight=0.5), splits, None, tmp_path, tmp_path / "second", lines.append)
+    assert sum("the teacher reads" in line for line in lines) == 2  # what is labelled, too, for its states
+    lines.clear()
+    longer = replace(run, epochs=2, state_weight=0.5)
+    detector_run.main(longer, splits, None, tmp_path, tmp_path / "second", lines.append)
+    assert not any("the teacher reads" in line for line in lines)  # its answers are kept
+
+
+def test_a_taught_passage_has_the_teachers_probabilities_as_targets(model, tokenizer):
+    asked = detector_training.clean_example(tokenizer, "The chairman spoke.", "", 1.0)
+    (said,) = detector_training.predict(model, [asked], states=True)
+    taught = detector_training.taught(asked, said)
+    assert taught.encoded == asked.encoded
+    targets = [taught.flagged, *taught.categories]
+    assert targets == pytest.approx(torch.tensor(said.passage).sigmoid().tolist(), abs=1e-6)
+    assert list(taught.marked) == pytest.approx(torch.tensor(said.tokens).sigmoid().tolist(), abs=1e-6)
+    assert taught.states is said.states
+
+
+def test_the_models_states_are_drawn_to_the_teachers_where_they_are_known(model, tokenizer, detector_settings):
+    item = detector_training.clean_example(tokenizer, "The chairman spoke.", "", 1.0)
+    other = detector_training.clean_example(tokenizer, "Bread is sold by weight.", "", 1.0)
+    states = detector_training.predict(model, [item], states=True)[0].states
+    run, same = replace(detector_settings, state_weight=2.0), torch.nn.Identity()
+
+    def value(*items):
+        with torch.no_grad():
+            return float(detector_training.loss(model, detector_training.collate(items), run, same))
+
+    plain = value(item, other)
+    assert value(replace(item, states=states), other) == pytest.approx(plain, abs=1e-3)  # it is there already
+    assert value(replace(item, states=-states), other) == pytest.approx(plain + 2.0 * 2 / 2, abs=1e-2)
+
+
+def test_an_mpnet_teacher_reads_the_students_tokens(tokenizer, tmp_path):
+    from transformers import MPNetConfig, MPNetModel
+
+    torch.manual_seed(0)
+    config = MPNetConfig(hidden_size=16, num_hidden_layers=3, num_attention_heads=2, intermediate_size=24)
+    own = MPNetModel(config, add_pooling_layer=False).eval()
+    own.save_pretrained(tmp_path)
+    shared = detector_training.load_encoder(str(tmp_path), 0.0, frozen_layers=2).eval()
+    assert [any(p.requires_grad for p in layer.parameters()) for layer in shared.encoder.encoder.layer] == [0, 0, 1]
+    ids = torch.tensor([detector_training.example(tokenizer, ROWS[0]).encoded.ids + [0]])
+    mask = torch.tensor([[1] * (ids.shape[1] - 1) + [0]])
+    # MPNet's vocabulary is <s> <pad> </s> <unk>, then BERT's.
+    theirs = torch.tensor([[{101: 0, 102: 2, 0: 1}.get(token, token + 4) for token in ids[0].tolist()]])
+    with torch.no_grad():
+        wanted = own(input_ids=theirs, attention_mask=mask).last_hidden_state
+        got = shared(input_ids=ids, token_type_ids=torch.zeros_like(ids), attention_mask=mask).last_hidden_state
+    assert torch.allclose(got[0, :-1], wanted[0, :-1], atol=1e-5)
+
+
+def test_figures_are_those_of_the_rows(model, tokenizer):
+    manifest = {"temperature": 1.0, "bias": 0.0, "term_evidence": {}, "threshold": 0.0, "mark_threshold": 0.0}
+    figures = detector_run.measure(model, tokenizer, ROWS, manifest)
+    assert figures["all"]["recall"] == figures["all"]["false_alarms"] == 1.0
+    assert figures["recall"]["gender"] == 1.0
+    assert figures["recall"]["age"] is None  # there are no such rows
+    assert figures["flagged_share"]["plain"] == 1.0
+    nothing = detector_run.measure(model, tokenizer, ROWS, manifest | {"threshold": 1.1, "mark_threshold": 1.1})
+    assert nothing["all"]["recall"] == nothing["all"]["marks_f1"] == 0.0
+
+
+def test_an_average_needs_finished_runs(tmp_path):
+    from finetune import detector_run
+
+    with pytest.raises(ConfigError, match="empty: no weights of a finished detector run"):
+        detector_run.average([tmp_path / "empty"], {}, "base", 0.04, tmp_path / "out", print)
