@@ -17,7 +17,8 @@ from typing import Any
 import torch
 from safetensors import SafetensorError
 
-from finetune import base_digest, base_files, base_model, merge_check, model_card, strict_adapter, versions
+from finetune import base_digest, base_files, base_model, saved, versions
+from finetune.merging import merge_check, model_card, strict_adapter
 from srlint.errors import ConfigError, ModelError
 
 DTYPES = {"bfloat16": torch.bfloat16, "float16": torch.float16, "float32": torch.float32}
@@ -43,7 +44,8 @@ def merge(run: Path, out: Path, dtype: str, base: str | None, log: Callable[[str
     if method == "prefix":
         raise ModelError(f"{run}: a prefix is not part of any weight and cannot be merged: evaluate with --model {run}")
     source = str(run / "model") if method == "full" else base or record["settings"]["base"]
-    files = base_files.weights(base_files.local(base_model.resolve(source)))
+    local = base_files.local(base_model.resolve(source))
+    files = base_files.weights(local)
     figures: dict[str, Any] = {"method": method, "dtype": dtype}
     if method != "full":
         figures["base_digest"] = _checked_digest(run, record, files, base, log)
@@ -59,7 +61,7 @@ def merge(run: Path, out: Path, dtype: str, base: str | None, log: Callable[[str
     _round(model, dtype, said, asked, figures, log)
     record["merge"] = figures | versions.used()
     log(f"writing {out}")
-    _write(model, tokenizer, asked, record, out)
+    _write(model, tokenizer, asked, record, local, out)
     return record
 
 
@@ -158,12 +160,14 @@ def _round(
     model.to(DTYPES[dtype])
 
 
-def _write(model: Any, tokenizer: Any, asked: merge_check.Prompts, record: dict, out: Path) -> None:
+def _write(model: Any, tokenizer: Any, asked: merge_check.Prompts, record: dict, base: Path, out: Path) -> None:
     with _in_one_piece(out) as part:
         model.save_pretrained(part, max_shard_size=SHARD)
         tokenizer.save_pretrained(part)
+        saved.copy_vocabulary(base, part)
         (part / RECORD).write_text(json.dumps(record, indent=1) + "\n", encoding="utf-8")
         (part / "README.md").write_text(model_card.card(record, out.name), encoding="utf-8")
+        saved.make_readable(part)
         _check_written(part, model, asked)
 
 

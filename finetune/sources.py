@@ -8,9 +8,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
-from finetune import hub_data, records, schemas, splits
 from finetune.dataset import Row
-from finetune.schemas import SPLIT_NAMES, Entry
+from finetune.reading import hub_data, records, schemas, splits
+from finetune.reading.schemas import SPLIT_NAMES, Entry
 from srlint.detector import Detector
 from srlint.errors import ConfigError
 
@@ -34,10 +34,10 @@ def load(source: str | Path, seed: int, log: Callable[[str], None], deduplicate:
     """The rows of a source by split: train, dev and test.
 
     A source is a file or folder of .jsonl, .json, .csv or .parquet files, or a hub data set, `owner/name` or
-    `owner/name@revision`; `finetune.schemas` says what columns they have. A `split` column, or else the name of a
-    file or folder (train.jsonl, my-data-test.parquet, validation/1.csv), gives the splits; without either
-    `finetune.splits` cuts 60/20/20 by `seed`. Where flagged rows name no category the shipped detector does. `log`
-    gets whole lines.
+    `owner/name@revision`; `finetune.reading.schemas` says what columns they have. A `split` column, or else the name
+    of a file or folder (train.jsonl, my-data-test.parquet, validation/1.csv), gives the splits; without either
+    `finetune.reading.splits` cuts 60/20/20 by `seed`. Where flagged rows name no category the shipped detector does.
+    `log` gets whole lines.
 
     Raises ConfigError (`FILE:ROW: column NAME: what is wrong`) for data that are not what they should be, and for
     passages told twice or in two splits, unless `deduplicate` lets the copies be dropped.

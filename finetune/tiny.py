@@ -7,6 +7,8 @@ import shutil
 import tempfile
 from pathlib import Path
 
+from finetune import saved
+
 NAME = "tiny"
 FOLDER = Path("runs/bases/tiny")
 
@@ -23,6 +25,7 @@ def folder() -> Path:
         work = Path(tempfile.mkdtemp(dir=FOLDER.parent))
         try:
             make(work)
+            saved.make_readable(work)
             os.replace(work, FOLDER)
         finally:
             shutil.rmtree(work, ignore_errors=True)

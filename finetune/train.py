@@ -8,10 +8,7 @@ serves one processor, one GPU, and several through `accelerate launch`.
 from __future__ import annotations
 
 import json
-import random
-import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, nullcontext
+from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from hashlib import sha256
 from pathlib import Path
@@ -21,22 +18,22 @@ import torch
 from accelerate import Accelerator, PartialState
 from torch import nn
 
-from finetune import methods, versions
+from finetune import base_files, base_model, saved, versions
 from finetune.base_digest import base_digest
-from finetune.checkpoint import Checkpoints, State
-from finetune.energy import Meter
-from finetune.examples import Example, batches, examples, steps
-from finetune.masters import Masters, optimizer, schedule
-from finetune.objective import Objective, weight
 from finetune.pairs import Pair
-from finetune.progress import Progress, peak_gigabytes
 from finetune.settings import LanguageRun
-from finetune.text_lengths import lengths
+from finetune.training import methods, sharing, shortage
+from finetune.training.checkpoint import Checkpoints, State, checkpoint_of
+from finetune.training.examples import Example, examples
+from finetune.training.loop import Loop
+from finetune.training.masters import Update
+from finetune.training.objective import Objective
+from finetune.training.progress import Progress, peak_gigabytes
+from finetune.training.text_lengths import lengths
 from srlint import prompt
-from srlint.errors import ConfigError, ModelError
+from srlint.errors import ConfigError
 
-# One optimizer step: batches, each with whether it counts. Every process has as many.
-Step = list[tuple[list[Example], bool]]
+RECORD = "run.json"
 
 
 def train(
@@ -52,7 +49,7 @@ def train(
     Adapters are saved as `adapter/`, a full model as `model/`. `resume` goes on from a checkpoint, to the same weights
     as an uninterrupted run. Raises ConfigError and ModelError, also where memory runs out.
     """
-    with _short_of_memory(run):
+    with shortage.told(run):
         return _train(run, epochs, held_out, folder, resume, log)
 
 
@@ -66,205 +63,77 @@ def _train(
 ) -> dict:
     work = Accelerator()
     log = log if work.is_main_process else _silent
+    _check_folder(folder, resume, log)
     torch.manual_seed(run.seed)
     model, tokenizer = methods.trainable(run, run.base)
     frame = prompt.frame(tokenizer.chat_template, tokenizer.bos_token or "", tokenizer.eos_token or "")
     prefix = tokenizer.encode(frame.prefix, add_special_tokens=False)
     own = [examples(tokenizer, frame, found, run) for found in epochs]
     other = examples(tokenizer, frame, held_out, run)
-    _check(run, own, other, epochs)
+    _check_texts(run, own, other)
     log(lengths(epochs, own, len(prefix)))
+
     objective = Objective(model, prefix, run.max_length, run.packing)
     wrapped = work.prepare(objective) if work.num_processes > 1 else objective.to(methods.device())
-    masters = Masters([parameter for parameter in wrapped.parameters() if parameter.requires_grad])
-    plan = _plan(run, own, work.num_processes, work.process_index)
-    optimizing = optimizer(run, masters, log)
-    rates = schedule(run, len(plan), optimizing)
+    plan = sharing.plan(run, own, work.num_processes, work.process_index)
+    update = Update(run, [one for one in wrapped.parameters() if one.requires_grad], len(plan), log)
     base = base_digest(run.base)
     checkpoints = Checkpoints(folder, _digest(run, base, own, other, work.num_processes), work.process_index)
-    state = checkpoints.restore(masters, optimizing, rates) if resume else State()
+    state = checkpoints.restore(update) if resume else State()
     size = sum(len(item.ids) for found in own for item in found)
     log(f"{len(own[0])} texts an epoch, {size} tokens, {len(plan)} steps, from step {state.step}")
-    loop = _Loop(run, work, wrapped, masters, optimizing, rates, checkpoints, state, other)
+
+    loop = Loop(run, work, wrapped, update, checkpoints, state, other)
     with Progress(len(plan), state.step, folder / "logs", log, work.is_main_process) as progress:
         loop.through(plan, progress)
-    held = state.history[-1][1]
-    if state.best is not None and state.best_step != state.history[-1][0]:
-        checkpoints.take_best(masters)
-        held = state.best
-    log(f"held-out loss {held:.4f}")
+    if state.best_step != state.step:
+        checkpoints.take_best(update.masters)
+    log(f"held-out loss {state.best:.4f}, at step {state.best_step}")
     _save(work, wrapped, objective, tokenizer, run, folder)
     checkpoints.remove()
-    joules, source = state.joules or 0.0, loop.energy_source
     return {
         "settings": asdict(run),
         "prompt": prompt.fingerprint(),
         "base_digest": base,
         "texts": len(own[0]),
         "held_out_texts": len(other),
-        "held_out_loss": round(held, 4),
+        "held_out_loss": round(state.best, 4),
         "best_step": state.best_step,
         "history": [[step, round(value, 4)] for step, value in state.history],
         "steps": len(plan),
-        "measured": {
-            "minutes": round(state.seconds / 60, 2),
-            "tokens_per_second": round(progress.rate, 1),
-            "peak_gigabytes": round(peak_gigabytes(), 2),
-            "kilowatt_hours": float(f"{joules / 3.6e6:.3g}"),
-            "energy_source": source,
-            "processes": work.num_processes,
-            **versions.used(),
-        },
+        "measured": _measured(state, progress.rate, loop.energy_source, work.num_processes),
     }
 
 
-class _Loop:
-    """The steps of a run, with evaluations and checkpoints between them."""
-
-    def __init__(
-        self,
-        run: LanguageRun,
-        work: Accelerator,
-        wrapped: nn.Module,
-        masters: Masters,
-        optimizing: torch.optim.Optimizer,
-        rates: Any,
-        checkpoints: Checkpoints,
-        state: State,
-        held_out: Sequence[Example],
-    ):
-        self._run, self._work, self._wrapped = run, work, wrapped
-        self._masters, self._optimizer, self._rates = masters, optimizing, rates
-        self._checkpoints, self._state = checkpoints, state
-        self._held_out = held_out
-        self._meter, self._before = Meter(), (state.seconds, state.joules or 0.0)
-        self._started = time.monotonic()
-        self.energy_source = self._meter.joules()[1]
-
-    def through(self, plan: Sequence[Step], progress: Progress) -> None:
-        """Goes through the rest of the plan, or until `patience` is at an end."""
-        state, run = self._state, self._run
-        between = run.evaluate_steps or max(1, len(plan) // run.epochs)
-        self._wrapped.train()
-        while state.step < len(plan) and not self._impatient():
-            value, norm = self._step(plan[state.step])
-            tokens = sum(len(item.ids) for chunk, counts in plan[state.step] if counts for item in chunk)
-            rate = self._rates.get_last_lr()[0]
-            state.step += 1
-            progress.stepped(
-                state.step,
-                tokens * self._work.num_processes,
-                {"loss": value, "gradient_norm": norm, "learning_rate": rate},
-            )
-            if state.step % between == 0 or state.step == len(plan):
-                self._evaluate(progress)
-            if state.step % run.checkpoint_steps == 0:
-                self._clock()
-                self._checkpoints.save(self._masters, self._optimizer, self._rates, state)
-        self._clock()
-
-    def _impatient(self) -> bool:
-        return bool(self._run.patience) and self._state.worse >= self._run.patience
-
-    def _step(self, step: Step) -> tuple[float, float]:
-        """One update. Returns this process's mean loss before it, and the gradient's norm."""
-        whole = sum(weight(chunk) for chunk, counts in step if counts)
-        # Processes average their gradients; what is wanted is the mean over all targets of all of them.
-        total = self._sum(whole)
-        share = self._work.num_processes / total
-        value = 0.0
-        for number, (chunk, counts) in enumerate(step, 1):
-            last = number == len(step)
-            quiet = nullcontext() if last or self._work.num_processes == 1 else self._work.no_sync(self._wrapped)
-            with quiet:
-                loss = self._wrapped(chunk)
-                (loss * (share if counts else 0.0)).backward()
-            value += loss.item() if counts else 0.0
-        self._masters.gather()
-        norm = nn.utils.clip_grad_norm_(self._masters.full, self._run.gradient_norm)
-        self._optimizer.step()
-        self._masters.publish()
-        self._rates.step()
-        return value / max(whole, 1e-9), float(norm)
-
-    def _evaluate(self, progress: Progress) -> None:
-        state = self._state
-        loss = evaluate(self._wrapped, self._held_out, self._run, self._work)
-        state.history.append((state.step, loss))
-        progress.evaluated(state.step, loss)
-        if state.best is None or loss < state.best:
-            state.best, state.best_step, state.worse = loss, state.step, 0
-            self._checkpoints.keep_best(self._masters)
-        else:
-            state.worse += 1
-
-    def _sum(self, value: float) -> float:
-        return summed(self._work, value)
-
-    def _clock(self) -> None:
-        seconds, joules = self._before
-        self._state.seconds = seconds + time.monotonic() - self._started
-        self._state.joules = joules + self._meter.joules()[0]
+def _measured(state: State, rate: float, energy_source: str, processes: int) -> dict:
+    return {
+        "minutes": round(state.seconds / 60, 2),
+        "tokens_per_second": round(rate, 1),
+        "peak_gigabytes": round(peak_gigabytes(), 2),
+        "kilowatt_hours": float(f"{state.joules / 3.6e6:.3g}"),
+        "energy_source": energy_source,
+        "processes": processes,
+        **versions.used(),
+    }
 
 
-@torch.inference_mode()
-def evaluate(wrapped: nn.Module, found: Sequence[Example], run: LanguageRun, work: Accelerator) -> float:
-    """Weighted mean cross-entropy (nats) over held-out answers, shared among the processes."""
-    wrapped.eval()
-    chunks = list(batches(found, run.batch_tokens, random.Random(0)))
-    total = size = 0.0
-    for step in _shared([[chunk] for chunk in chunks], work.num_processes, work.process_index):
-        for chunk, counts in step:
-            value = wrapped(chunk).item()
-            total, size = total + value * counts, size + weight(chunk) * counts
-    wrapped.train()
-    return summed(work, total) / summed(work, size)
+def _check_folder(folder: Path, resume: bool, log: Callable[[str], None]) -> None:
+    """Hours of work are not written over by a command that was given twice."""
+    begun = checkpoint_of(folder).is_file()
+    if (folder / RECORD).is_file():
+        raise ConfigError(f"{folder}: holds a finished run: remove it, or choose another --out")
+    if begun and not resume:
+        raise ConfigError(f"{folder}: holds a run that was cut short: --resume goes on, or remove it to begin anew")
+    if resume and not begun:
+        log(f"{folder}: no checkpoint there: from the first step")
 
 
-def summed(work: Accelerator, value: float) -> float:
-    """The sum of a figure over all processes."""
-    if work.num_processes == 1:
-        return value
-    return float(work.reduce(torch.tensor(value, device=work.device, dtype=torch.float64), "sum"))
-
-
-def _plan(run: LanguageRun, own: Sequence[Sequence[Example]], processes: int, rank: int) -> list[Step]:
-    """All steps of this process, the same on every machine."""
-    found = [
-        chunks
-        for epoch, texts in enumerate(own)
-        for chunks in steps(texts, run, random.Random(f"{run.seed} {epoch}"))
-    ]
-    return _shared(found, processes, rank)
-
-
-def _shared(found: Sequence[list[list[Example]]], processes: int, rank: int) -> list[Step]:
-    """What one process reads of steps that are dealt to all of them.
-
-    Steps of a single batch are joined, so that each process has one. Where there is nothing left for a process, it
-    reads a batch that does not count: all must meet at every exchange of gradients.
-    """
-    if processes == 1:
-        return [[(chunk, True) for chunk in step] for step in found]
-    if all(len(step) == 1 for step in found):
-        flat = [step[0] for step in found]
-        found = [flat[start : start + processes] for start in range(0, len(flat), processes)]
-    return [
-        [
-            (step[place], True) if place < len(step) else (step[0], False)
-            for place in range(rank, -(-len(step) // processes) * processes, processes)
-        ]
-        for step in found
-    ]
-
-
-def _check(
-    run: LanguageRun, own: Sequence[Sequence[Example]], other: Sequence[Example], epochs: Sequence[Sequence[Pair]]
-) -> None:
-    if not all(epochs) or not all(own):
-        raise ConfigError(f"{run.name}: no text to train on of at most max_length = {run.max_length} tokens")
+def _check_texts(run: LanguageRun, own: Sequence[Sequence[Example]], other: Sequence[Example]) -> None:
+    fitting = f"of at most max_length = {run.max_length} tokens"
+    if not own or not all(own):
+        raise ConfigError(f"{run.name}: no text to train on {fitting}")
     if not other:
-        raise ConfigError(f"{run.name}: no held-out text of at most max_length = {run.max_length} tokens")
+        raise ConfigError(f"{run.name}: no held-out text {fitting}")
 
 
 def _digest(
@@ -289,38 +158,15 @@ def _save(
         weights = {name.removeprefix(prefix): value for name, value in whole.items() if name.startswith(prefix)}
     if not work.is_main_process:
         return
+    target = folder / ("model" if run.method == "full" else "adapter")
     if run.method == "full":
-        objective.model.save_pretrained(folder / "model", state_dict=weights)
-        tokenizer.save_pretrained(folder / "model")
-        return
-    objective.model.peft_config["default"].base_model_name_or_path = run.base
-    objective.model.save_pretrained(folder / "adapter", state_dict=weights, save_embedding_layers=False)
-
-
-@contextmanager
-def _short_of_memory(run: LanguageRun) -> Iterator[None]:
-    try:
-        yield
-    except (torch.OutOfMemoryError, MemoryError) as error:
-        raise ModelError(_advice(run)) from error
-    except RuntimeError as error:
-        # What PyTorch's allocator for processors says.
-        if "not enough memory" not in str(error) and "can't allocate memory" not in str(error):
-            raise
-        raise ModelError(_advice(run)) from error
-
-
-def _advice(run: LanguageRun) -> str:
-    """What to lower, the cheapest first."""
-    means = [f"lower batch_tokens (now {run.batch_tokens})"]
-    if not run.gradient_checkpointing and run.method != "prefix":
-        means.append("set gradient_checkpointing = true (with packing = true)")
-    if run.method in ("full", "lora"):
-        means.append(f"take method = \"{'lora' if run.method == 'full' else 'qlora'}\"")
-    if run.optimizer == "adamw" and torch.cuda.is_available():
-        means.append('take optimizer = "paged_adamw"')
-    means.append(f"lower max_length (now {run.max_length})")
-    return f"{run.name}: out of memory: {'; or '.join(means)}"
+        objective.model.save_pretrained(target, state_dict=weights)
+        tokenizer.save_pretrained(target)
+        saved.copy_vocabulary(base_files.local(base_model.resolve(run.base)), target)
+    else:
+        objective.model.peft_config["default"].base_model_name_or_path = run.base
+        objective.model.save_pretrained(target, state_dict=weights, save_embedding_layers=False)
+    saved.make_readable(target)
 
 
 def leads() -> bool:
@@ -331,7 +177,7 @@ def leads() -> bool:
 def write_record(folder: Path, record: dict) -> None:
     """The run record beside the adapter."""
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / "run.json").write_text(json.dumps(record, indent=1) + "\n", encoding="utf-8")
+    (folder / RECORD).write_text(json.dumps(record, indent=1) + "\n", encoding="utf-8")
 
 
 def _silent(line: str) -> None:

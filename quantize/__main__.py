@@ -1,4 +1,4 @@
-"""`python -m quantize detector|adapter`: a training run in, a file that srlint loads out."""
+"""`python -m quantize detector|adapter|convert`: trained weights in, a file that srlint loads out."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from pathlib import Path
 
 import click
 
+from quantize.merged import TYPES
 from srlint.errors import SrlintError
 
 CACHE = Path("runs/converters")
@@ -54,6 +55,29 @@ def adapter(run: Path, out: Path, cache: Path) -> None:
 
     converting.convert(run, out, cache)
     click.echo(f"{out}: {out.stat().st_size / 1e6:.1f} MB", err=True)
+
+
+@main.command()
+@click.argument("merged", type=click.Path(path_type=Path))
+@click.option("--out", type=click.Path(path_type=Path), required=True, help="The GGUF file to write.")
+@click.option("--type", "kind", type=click.Choice(TYPES), help="Of its weights, if not what they are in the folder.")
+@click.option(
+    "--cache",
+    type=click.Path(path_type=Path),
+    default=CACHE,
+    show_default=True,
+    help="Where llama.cpp's converters are kept.",
+)
+def convert(merged: Path, out: Path, kind: str | None, cache: Path) -> None:
+    """Convert a MERGED model's folder to a GGUF file for `srlint check --model`."""
+    from quantize import merged as converting
+
+    converting.convert(merged, out, cache, kind, _log)
+    _log(f"{out}: {out.stat().st_size / 1e6:.1f} MB")
+
+
+def _log(line: str) -> None:
+    click.echo(line, err=True)
 
 
 if __name__ == "__main__":

@@ -21,7 +21,7 @@ _WANTED = ("conversion/", "gguf-py/", "convert_hf_to_gguf.py", "convert_lora_to_
 def scripts(cache: Path) -> Path:
     """The folder with the converters, fetched and unpacked under `cache` if need be. Raises ModelError."""
     folder = cache / f"llama.cpp-{VERSION}"
-    if (folder / "convert_lora_to_gguf.py").is_file():
+    if folder.is_dir():
         return folder
     cache.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=cache) as work:
@@ -35,7 +35,11 @@ def scripts(cache: Path) -> Path:
                 if member.name.startswith(_ROOT) and inside.startswith(_WANTED):
                     member.name = inside
                     members.extract(member, unpacked, filter="data")
-        unpacked.rename(folder)
+        try:
+            unpacked.rename(folder)
+        except OSError:
+            if not folder.is_dir():  # else another process was faster
+                raise
     return folder
 
 
@@ -46,9 +50,11 @@ def _download(folder: Path) -> Path:
         "pip",
         "download",
         "--quiet",
+        "--disable-pip-version-check",
         "--no-deps",
+        # Not :all:, which would build the build's own tools from source, for minutes.
         "--no-binary",
-        ":all:",
+        "llama-cpp-python",
         "--dest",
         str(folder),
     ]

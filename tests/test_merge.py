@@ -16,7 +16,8 @@ import torch  # noqa: E402
 from safetensors.torch import load_file, save_file  # noqa: E402
 from transformers import AutoModelForCausalLM, AutoTokenizer  # noqa: E402
 
-from finetune import base_digest, base_files, base_model, merge, merge_check, model_card, tiny  # noqa: E402
+from finetune import base_digest, base_files, base_model, merge, tiny  # noqa: E402
+from finetune.merging import merge_check, model_card  # noqa: E402
 from srlint import prompt  # noqa: E402
 from srlint.errors import ConfigError, ModelError  # noqa: E402
 

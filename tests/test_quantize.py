@@ -11,14 +11,19 @@ from importlib import resources
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
 pytest.importorskip("quantize", reason="needs a checkout: quantize is not installed")
 
 from quantize import adapter, converter  # noqa: E402
 from quantize import detector as quantizing  # noqa: E402
+from quantize import merged as converting  # noqa: E402
+from quantize.__main__ import main  # noqa: E402
+from quantize.stamp import stamp  # noqa: E402
+from srlint import prompt  # noqa: E402
 from srlint.categories import IDS  # noqa: E402
 from srlint.detector import Detector, shipped_tokenizer  # noqa: E402
-from srlint.errors import ModelError  # noqa: E402
+from srlint.errors import ConfigError, ModelError  # noqa: E402
 from srlint.models.bake import file_sha256  # noqa: E402
 
 TEXTS = [
@@ -238,6 +243,28 @@ def test_another_archive_than_the_tested_one_is_refused(archive, tmp_path, monke
     assert list((tmp_path / "cache").iterdir()) == []
 
 
+def test_a_folder_that_another_process_unpacked_meanwhile_is_taken(archive, tmp_path, monkeypatch):
+    folder = tmp_path / "cache" / f"llama.cpp-{converter.VERSION}"
+    honest = converter._download
+
+    def download(work: Path) -> Path:
+        folder.mkdir()
+        (folder / "convert_hf_to_gguf.py").write_text("another's")
+        return honest(work)
+
+    monkeypatch.setattr(converter, "_download", download)
+    assert converter.scripts(tmp_path / "cache") == folder
+    assert [path.name for path in folder.iterdir()] == ["convert_hf_to_gguf.py"]
+
+
+def test_without_a_package_index_the_converters_cannot_be_fetched(tmp_path, monkeypatch):
+    monkeypatch.setenv("PIP_NO_INDEX", "1")
+    monkeypatch.delenv("PIP_FIND_LINKS", raising=False)
+    with pytest.raises(ModelError, match=r"^llama-cpp-python [\d.]+: pip cannot fetch its source distribution: .+$"):
+        converter.scripts(tmp_path / "cache")
+    assert list((tmp_path / "cache").iterdir()) == []
+
+
 def test_a_converter_that_fails_gives_its_last_line(archive, tmp_path):
     converter.run(tmp_path / "cache", "convert_lora_to_gguf.py", "--base", "x")
     with pytest.raises(ModelError, match="^convert_hf_to_gguf.py failed: no$"):
@@ -274,3 +301,215 @@ def test_an_adapter_gets_a_manifest_that_srlint_reads(tmp_path, monkeypatch):
     assert kept == manifest.Manifest(prompt="abc", base_sha256=file_sha256(base))
     assert made["adapter_sha256"] == file_sha256(target)
     assert made["settings"] == {"rank": 2}
+
+
+# --- merged models ----------------------------------------------------------------------------------------------------
+
+
+def plain_gguf(path: Path, **more: str) -> Path:
+    """A GGUF file with values and tensors of the kinds that models have."""
+    gguf = pytest.importorskip("gguf", reason="writing GGUF files needs gguf")
+    numpy = pytest.importorskip("numpy")
+    writer = gguf.GGUFWriter(path, "llama")
+    writer.add_block_count(2)
+    writer.add_layer_norm_rms_eps(1e-5)
+    writer.add_add_bos_token(False)
+    writer.add_token_list(["<unk>", "▁Zürich", "a"])
+    writer.add_token_scores([0.0, -1.0, -2.0])
+    for key, value in more.items():
+        writer.add_string(f"srlint.{key}", value)
+    weights = numpy.linspace(-1, 1, 4 * 64, dtype=numpy.float32).reshape(4, 64)
+    writer.add_tensor("full", weights)
+    writer.add_tensor("half", weights.astype(numpy.float16))
+    kinds = gguf.GGMLQuantizationType
+    for name, kind in (("brain", kinds.BF16), ("small", kinds.Q8_0)):
+        writer.add_tensor(name, gguf.quants.quantize(weights, kind), raw_dtype=kind)
+    writer.write_header_to_file()
+    writer.write_kv_data_to_file()
+    writer.write_tensors_to_file()
+    writer.close()
+    return path
+
+
+def read_gguf(path: Path) -> tuple[dict, dict]:
+    """Its metadata, and type, shape and bytes of each tensor."""
+    import gguf
+
+    reader = gguf.GGUFReader(path)
+    values = {key: own.contents() for key, own in reader.fields.items() if not key.startswith("GGUF.")}
+    tensors = {own.name: (own.tensor_type.name, own.shape.tolist(), own.data.tobytes()) for own in reader.tensors}
+    return values, tensors
+
+
+def test_a_stamp_changes_what_it_says_and_nothing_else(tmp_path):
+    source = plain_gguf(tmp_path / "plain.gguf", prompt="old", base="tiny")
+    stamp(source, tmp_path / "stamped.gguf", {"srlint.prompt": "new", "srlint.data": "d"})
+    before, tensors = read_gguf(source)
+    after, same = read_gguf(tmp_path / "stamped.gguf")
+    assert after == before | {"srlint.prompt": "new", "srlint.data": "d"}
+    assert after["tokenizer.ggml.tokens"] == ["<unk>", "▁Zürich", "a"]
+    assert same == tensors
+    assert [kind for kind, *_ in same.values()] == ["F32", "F16", "BF16", "Q8_0"]
+
+
+@pytest.mark.parametrize("content", [b"", b"GGUF", b"GGUF\3\0\0\0", b"PK" * 40])
+def test_only_gguf_files_are_stamped(tmp_path, content):
+    pytest.importorskip("gguf", reason="reading GGUF files needs gguf")
+    (tmp_path / "x.gguf").write_bytes(content)
+    with pytest.raises(ModelError, match="x.gguf: not a GGUF file"):
+        stamp(tmp_path / "x.gguf", tmp_path / "y.gguf", {})
+
+
+RECORD = {"prompt": prompt.fingerprint(), "base_digest": "bd", "data": "dd", "settings": {"base": "tiny", "rank": 4}}
+LLAMA2 = {"type": "BPE", "byte_fallback": True, "merges": [["a", "b"]]}
+
+
+@pytest.fixture
+def merged(tmp_path) -> Path:
+    """A folder as `python -m finetune merge` leaves it, as far as the conversion looks at it."""
+    folder = tmp_path / "merged"
+    folder.mkdir()
+    (folder / "srlint_run.json").write_text(json.dumps(RECORD))
+    (folder / "config.json").write_text(json.dumps({"dtype": "float16"}))
+    (folder / "tokenizer.json").write_text(json.dumps({"model": LLAMA2 | {"merges": []}}))
+    return folder
+
+
+@pytest.fixture
+def asked(monkeypatch) -> list:
+    """The converter stands aside and takes note of what it was asked."""
+    calls: list = []
+
+    def run(cache, script, *arguments):
+        calls.append((script, *arguments))
+        plain_gguf(Path(arguments[arguments.index("--outfile") + 1]))
+
+    monkeypatch.setattr(converter, "run", run)
+    return calls
+
+
+@pytest.mark.parametrize(
+    ("config", "kind", "wanted"),
+    [
+        ({"dtype": "float16"}, None, "f16"),
+        ({"dtype": "bfloat16"}, None, "bf16"),
+        ({"torch_dtype": "float32"}, None, "f32"),
+        ({"dtype": "float32"}, "q8_0", "q8_0"),
+        ({}, "bf16", "bf16"),
+    ],
+)
+def test_a_merged_model_is_converted_as_it_is_or_as_asked(merged, asked, tmp_path, config, kind, wanted):
+    (merged / "config.json").write_text(json.dumps(config))
+    lines: list[str] = []
+    target = tmp_path / "deep" / "model.gguf"
+    converting.convert(merged, target, tmp_path / "cache", kind, lines.append)
+    ((script, *arguments),) = asked
+    assert script == "convert_hf_to_gguf.py"
+    assert arguments[arguments.index("--outtype") + 1] == wanted
+    assert arguments[-1] == str(merged)
+    assert lines == [f"{merged}: to {wanted}, with llama.cpp's converter"]
+    assert list(target.parent.iterdir()) == [target]
+
+
+def test_a_converted_model_says_what_it_was_made_for(merged, asked, tmp_path):
+    from srlint.models import manifest
+
+    made = converting.convert(merged, tmp_path / "model.gguf", tmp_path / "cache")
+    values, tensors = read_gguf(tmp_path / "model.gguf")
+    assert {key: value for key, value in values.items() if key.startswith("srlint.")} == made
+    assert made == {
+        "srlint.prompt": prompt.fingerprint(),
+        "srlint.judge_weight": "0.0",
+        "srlint.base": "tiny",
+        "srlint.base_digest": "bd",
+        "srlint.data": "dd",
+    }
+    assert manifest.from_metadata("model", values.get) == manifest.Manifest(prompt=prompt.fingerprint())
+    assert len(tensors) == 4
+
+
+@pytest.mark.parametrize(
+    ("base", "named"),
+    [
+        ("/home/someone/models/Llama-3", "Llama-3"),
+        ("~/models/Llama-3", "Llama-3"),
+        ("../models/Llama-3", "Llama-3"),
+        ("meta-llama/Llama-3.2-1B-Instruct", "meta-llama/Llama-3.2-1B-Instruct"),
+        ("embedded", "embedded"),
+    ],
+)
+def test_where_a_base_lay_is_nobodys_business(merged, base, named):
+    (merged / "srlint_run.json").write_text(json.dumps(RECORD | {"settings": {"base": base}}))
+    assert converting.manifest(merged)["srlint.base"] == named
+
+
+@pytest.mark.parametrize(
+    ("file", "content", "message"),
+    [
+        ("srlint_run.json", None, r"merged: not the folder of a merged model .*: is it one of"),
+        ("srlint_run.json", "{", "srlint_run.json: not the record of a run"),
+        ("srlint_run.json", "[]", "srlint_run.json: not the record of a run"),
+        ("srlint_run.json", json.dumps({"prompt": "x", "settings": {}}), "srlint_run.json: not the record of a run"),
+        ("srlint_run.json", json.dumps(RECORD | {"prompt": "x"}), "merged: trained on prompt x, but this srlint asks"),
+        ("config.json", None, "config.json: does not say that its weights are float32, float16, bfloat16: give --type"),
+        ("config.json", '{"dtype": "float64"}', "config.json: does not say that its weights are"),
+        ("tokenizer.json", None, "tokenizer.json: not a tokenizer"),
+        ("tokenizer.json", '{"model": 3}', "tokenizer.json: not a tokenizer"),
+        ("tokenizer.json", json.dumps({"model": LLAMA2}), "merged: copy tokenizer.model there from the base model"),
+    ],
+)
+def test_what_is_no_merged_model_is_told(merged, asked, tmp_path, file, content, message):
+    (merged / file).unlink() if content is None else (merged / file).write_text(content)
+    with pytest.raises(ModelError, match=message) as told:
+        converting.convert(merged, tmp_path / "out" / "model.gguf", tmp_path / "cache")
+    assert "\n" not in str(told.value)
+    assert not asked
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_run_that_is_not_merged_yet_is_told_how(merged, tmp_path):
+    (merged / "srlint_run.json").rename(merged / "run.json")
+    with pytest.raises(ModelError, match="merge it first, with `python -m finetune merge`"):
+        converting.convert(merged, tmp_path / "model.gguf", tmp_path / "cache")
+
+
+@pytest.mark.parametrize("model", [LLAMA2, {"type": "BPE", "byte_fallback": False, "merges": [["a", "b"]]}])
+def test_tokenizers_that_the_converter_can_read_are_let_pass(merged, asked, tmp_path, model):
+    (merged / "tokenizer.json").write_text(json.dumps({"model": model}))
+    if model is LLAMA2:
+        (merged / "tokenizer.model").write_bytes(b"pieces and their scores")
+    converting.convert(merged, tmp_path / "model.gguf", tmp_path / "cache")
+    assert len(asked) == 1
+
+
+def test_a_target_is_never_overwritten_nor_half_written(merged, asked, tmp_path, monkeypatch):
+    target = tmp_path / "out" / "model.gguf"
+    with pytest.raises(ConfigError, match="model.bin: must end in .gguf"):
+        converting.convert(merged, target.with_suffix(".bin"), tmp_path / "cache")
+    target.parent.mkdir()
+    target.write_bytes(b"mine")
+    with pytest.raises(ConfigError, match="model.gguf: there is such a file already"):
+        converting.convert(merged, target, tmp_path / "cache")
+    assert target.read_bytes() == b"mine"
+    with pytest.raises(ModelError, match="model.gguf: cannot be written"):
+        converting.convert(merged, target.rename(tmp_path / "mine") / "model.gguf", tmp_path / "cache")
+
+    def fail(cache, script, *arguments):
+        Path(arguments[arguments.index("--outfile") + 1]).write_bytes(b"GGUF half")
+        raise ModelError(f"{script} failed: no")
+
+    monkeypatch.setattr(converter, "run", fail)
+    with pytest.raises(ModelError, match="^convert_hf_to_gguf.py failed: no$"):
+        converting.convert(merged, target, tmp_path / "cache")
+    assert list(target.parent.iterdir()) == []
+
+
+def test_the_command_converts_and_says_how_large_the_file_is(merged, asked, tmp_path):
+    target = tmp_path / "model.gguf"
+    done = CliRunner().invoke(main, ["convert", str(merged), "--out", str(target), "--type", "bf16"])
+    assert done.exit_code == 0
+    assert done.stderr == f"{merged}: to bf16, with llama.cpp's converter\n{target}: 0.0 MB\n"
+    assert asked[0][2] == "bf16"
+    again = CliRunner().invoke(main, ["convert", str(merged), "--out", str(target)])
+    assert isinstance(again.exception, ConfigError)
+    assert CliRunner().invoke(main, ["convert", str(merged), "--out", "x.gguf", "--type", "q4"]).exit_code == 2

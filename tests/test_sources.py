@@ -17,11 +17,11 @@ import pytest
 
 pytest.importorskip("finetune", reason="needs a checkout: finetune is not installed")
 
-from finetune import hub_data  # noqa: E402
 from finetune.dataset import SPLITS, digest  # noqa: E402
-from finetune.faults import faults  # noqa: E402
-from finetune.likeness import fingerprint, folded  # noqa: E402
 from finetune.pairs import pairs  # noqa: E402
+from finetune.reading import hub_data  # noqa: E402
+from finetune.reading.faults import faults  # noqa: E402
+from finetune.reading.likeness import fingerprint, folded  # noqa: E402
 from finetune.sources import load  # noqa: E402
 from srlint.errors import ConfigError  # noqa: E402
 from srlint.formats.atoms import ATOM  # noqa: E402

@@ -17,11 +17,12 @@ for package in ("finetune", "torch", "transformers", "peft", "accelerate"):
 
 import torch  # noqa: E402
 
-from finetune import base_model, energy, estimate, examples, methods, objective, settings, tiny, train  # noqa: E402
+from finetune import base_model, settings, tiny, train  # noqa: E402
 from finetune.dataset import Row, spread  # noqa: E402
-from finetune.examples import Example  # noqa: E402
 from finetune.pairs import Pair, pairs  # noqa: E402
 from finetune.settings import LanguageRun  # noqa: E402
+from finetune.training import energy, estimate, examples, methods, objective, sharing  # noqa: E402
+from finetune.training.examples import Example  # noqa: E402
 from srlint import prompt  # noqa: E402
 from srlint.errors import ConfigError, ModelError  # noqa: E402
 
@@ -308,6 +309,30 @@ def test_a_checkpoint_of_other_settings_or_none_at_all_is_told(run, tmp_path, mo
         train.train(run, [found] * 2, held, tmp_path, True, silent)
 
 
+def test_a_finished_or_interrupted_run_is_not_written_over(run, tmp_path):
+    found = pairs(ROWS[:2], 0.0, 1)
+    lines: list[str] = []
+    one = replace(run, epochs=1)
+    record = train.train(one, [found], found, tmp_path, True, lines.append)
+    assert lines[0] == f"{tmp_path}: no checkpoint there: from the first step"
+    train.write_record(tmp_path, record)
+    for resume in (False, True):
+        with pytest.raises(ConfigError, match="holds a finished run"):
+            train.train(one, [found], found, tmp_path, resume, silent)
+    (tmp_path / "run.json").unlink()
+    (tmp_path / "checkpoint-0.pt").write_bytes(b"something")
+    with pytest.raises(ConfigError, match="--resume goes on"):
+        train.train(one, [found], found, tmp_path, False, silent)
+
+
+def test_what_is_saved_can_be_read_by_others_as_new_files_can(run, tmp_path):
+    found = pairs(ROWS[:2], 0.0, 1)
+    train.train(replace(run, epochs=1), [found], found, tmp_path, False, silent)
+    mask = os.umask(0)
+    os.umask(mask)
+    assert (tmp_path / "adapter" / "adapter_model.safetensors").stat().st_mode & 0o777 == 0o666 & ~mask
+
+
 def test_the_best_weights_are_kept_and_patience_ends_a_run(run, tmp_path):
     found, held = pairs(ROWS[:2], 0.0, 1), pairs(ROWS[2:4], 0.0, 1)
     # So fast that the first steps are the best.
@@ -405,11 +430,11 @@ def test_two_processes_train_as_one_does(base, tmp_path):
 
 def test_processes_share_steps_and_meet_at_each(run):
     chunk = [[Example([number], [1.0])] for number in range(5)]
-    both = [train._shared([[one] for one in chunk], 2, rank) for rank in (0, 1)]
+    both = [sharing.shared([[one] for one in chunk], 2, rank) for rank in (0, 1)]
     assert [[len(step) for step in own] for own in both] == [[1, 1, 1], [1, 1, 1]]
     assert [step[0][0][0].ids[0] for step in both[0]] == [0, 2, 4]
     assert [(step[0][0][0].ids[0], step[0][1]) for step in both[1]] == [(1, True), (3, True), (4, False)]
-    larger = [train._shared([chunk], 2, rank)[0] for rank in (0, 1)]
+    larger = [sharing.shared([chunk], 2, rank)[0] for rank in (0, 1)]
     assert [[(own[0].ids[0], counts) for own, counts in step] for step in larger] == [
         [(0, True), (2, True), (4, True)],
         [(1, True), (3, True), (0, False)],

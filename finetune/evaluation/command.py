@@ -12,6 +12,7 @@ from typing import Any
 from finetune import dataset, versions
 from finetune.evaluation import judges, report, sentiment, suites, systems, toxicity
 from finetune.evaluation.instruments import Instruments, Scorer
+from finetune.evaluation.section import Section
 from srlint import __version__, prompt
 from srlint.detector import Detector
 from srlint.errors import ConfigError
@@ -62,12 +63,15 @@ def main(
         for system in (*asked, *generators):
             stack.callback(system.close)
         it = suites.Asked(asked, generators, instruments, limit, seed, log)
-        sections = []
-        for one in chosen:
-            sections.append(one.suite.run(one.path, it))
-            # A cut run leaves what is done; the same call goes on from nothing, but not into nothing.
-            names = report.write(folder, sections, _made(specs, chosen, limit, seed, notes))
-    log(f"{folder}: {', '.join(names)}")
+        sections: list[Section] = []
+        try:
+            for one in chosen:
+                sections.append(one.suite.run(one.path, it))
+        finally:
+            # A run that is cut short leaves what is done.
+            if sections:
+                names = report.write(folder, sections, _made(specs, chosen, limit, seed, notes))
+                log(f"{folder}: {', '.join(names)}")
 
 
 def _instruments(own: Judges, log: Callable[[str], None]) -> tuple[Instruments, dict[str, str]]:

@@ -14,11 +14,12 @@ from typing import Any
 import torch
 from torch import nn
 
-from finetune import base_model, methods
-from finetune.examples import Example, examples, steps
+from finetune import base_model
 from finetune.pairs import Pair
 from finetune.settings import LanguageRun
-from finetune.text_lengths import lengths
+from finetune.training import methods
+from finetune.training.examples import Example, examples, steps
+from finetune.training.text_lengths import lengths
 from srlint import prompt
 from srlint.errors import ConfigError, ModelError
 

@@ -14,7 +14,7 @@ from torch import nn
 from transformers import DynamicCache
 
 from finetune import base_model
-from finetune.examples import Example, Packed, Padded, packed, padded
+from finetune.training.examples import Example, Packed, Padded, packed, padded
 
 
 class Objective(nn.Module):

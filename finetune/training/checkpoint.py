@@ -5,11 +5,10 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 import torch
 
-from finetune.masters import Masters
+from finetune.training.masters import Masters, Update
 from srlint.errors import ConfigError
 
 
@@ -22,7 +21,7 @@ class State:
     best_step: int = 0
     worse: int = 0
     seconds: float = 0.0
-    joules: float | None = None
+    joules: float = 0.0
     history: list[tuple[int, float]] = field(default_factory=list)
 
 
@@ -30,11 +29,11 @@ class Checkpoints:
     """The files of one run under `folder`. `plan` is a digest of its settings and texts: another run's are refused."""
 
     def __init__(self, folder: Path, plan: str, rank: int = 0):
-        self._last = folder / f"checkpoint-{rank}.pt"
+        self._last = checkpoint_of(folder, rank)
         self._best = folder / f"best-{rank}.pt"
         self._plan = plan
 
-    def save(self, masters: Masters, optimizer: Any, schedule: Any, state: State) -> None:
+    def save(self, update: Update, state: State) -> None:
         """Replaces the last checkpoint."""
         generators = {"cpu": torch.get_rng_state()}
         if torch.cuda.is_available():
@@ -43,15 +42,15 @@ class Checkpoints:
             self._last,
             {
                 "plan": self._plan,
-                "weights": masters.full,
-                "optimizer": optimizer.state_dict(),
-                "schedule": schedule.state_dict(),
+                "weights": update.masters.full,
+                "optimizer": update.optimizer.state_dict(),
+                "schedule": update.rates.state_dict(),
                 "generators": generators,
                 "state": {name: getattr(state, name) for name in State.__slots__},
             },
         )
 
-    def restore(self, masters: Masters, optimizer: Any, schedule: Any) -> State:
+    def restore(self, update: Update) -> State:
         """The state of the last checkpoint, taken over; a fresh one where there is none.
 
         Raises ConfigError for a checkpoint that is damaged or of other settings or texts.
@@ -61,9 +60,9 @@ class Checkpoints:
         saved = _read(self._last)
         if saved.get("plan") != self._plan:
             raise ConfigError(f"{self._last}: of a run with other settings or texts; remove it or choose another --out")
-        masters.restore(saved["weights"])
-        optimizer.load_state_dict(saved["optimizer"])
-        schedule.load_state_dict(saved["schedule"])
+        update.masters.restore(saved["weights"])
+        update.optimizer.load_state_dict(saved["optimizer"])
+        update.rates.load_state_dict(saved["schedule"])
         torch.set_rng_state(saved["generators"]["cpu"])
         if "cuda" in saved["generators"] and torch.cuda.is_available():
             torch.cuda.set_rng_state(saved["generators"]["cuda"])
@@ -81,6 +80,11 @@ class Checkpoints:
         """Removes all that only a run in progress needs."""
         for path in (self._last, self._best):
             path.unlink(missing_ok=True)
+
+
+def checkpoint_of(folder: Path, rank: int = 0) -> Path:
+    """Where a process keeps its state."""
+    return folder / f"checkpoint-{rank}.pt"
 
 
 def _write(path: Path, values: dict) -> None:

@@ -20,11 +20,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from finetune import dataset, records
+from finetune import dataset
 from finetune.dataset import Row
 from finetune.evaluation.outputs import refused
-from finetune.faults import faults
-from finetune.likeness import folded
+from finetune.reading import records
+from finetune.reading.faults import faults
+from finetune.reading.likeness import folded
 from srlint.categories import IDS
 from srlint.errors import ConfigError
 from srlint.formats.atoms import ATOM, find_atoms

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from finetune.examples import Example
 from finetune.pairs import Pair
+from finetune.training.examples import Example
 
 
 def lengths(epochs: Sequence[Sequence[Pair]], kept: Sequence[Sequence[Example]], prefix: int) -> str:

@@ -43,6 +43,26 @@ class Masters:
         self.publish()
 
 
+class Update:
+    """What changes the trained weights: copies, optimizer, and the schedule of its `steps` steps."""
+
+    def __init__(self, run: LanguageRun, parameters: Sequence[nn.Parameter], steps: int, log: Callable[[str], None]):
+        self.masters = Masters(parameters)
+        self.optimizer = optimizer(run, self.masters, log)
+        self.rates = schedule(run, steps, self.optimizer)
+        self._norm = run.gradient_norm
+
+    def step(self) -> tuple[float, float]:
+        """Applies the gradients that have gathered. Returns their norm before it was clipped, and the rate used."""
+        self.masters.gather()
+        norm = nn.utils.clip_grad_norm_(self.masters.full, self._norm)
+        rate = self.rates.get_last_lr()[0]
+        self.optimizer.step()
+        self.masters.publish()
+        self.rates.step()
+        return float(norm), rate
+
+
 def optimizer(run: LanguageRun, masters: Masters, log: Callable[[str], None]) -> torch.optim.Optimizer:
     """AdamW (Loshchilov and Hutter 2019), or its paged form, whose state leaves a GPU that runs short."""
     options = {"lr": run.learning_rate, "weight_decay": run.weight_decay}

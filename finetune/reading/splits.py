@@ -6,8 +6,8 @@ import hashlib
 from collections.abc import Callable, Mapping, Sequence
 
 from finetune.dataset import SPLITS
-from finetune.likeness import fingerprint
-from finetune.schemas import Entry
+from finetune.reading.likeness import fingerprint
+from finetune.reading.schemas import Entry
 from srlint.errors import ConfigError
 
 # Of all that is cut, and of train where only one held-out split is missing: either way test and dev are a third of

@@ -131,8 +131,8 @@ _NEXT = """## How to go on
 The question it was trained on is made by `srlint.prompt`: a fixed system text, the sentence before, the passage, and
 the words that the detector marked. Asked in another way it is not the model that was measured.
 
-`python -m quantize`, in a checkout of srlint, turns such a folder into a GGUF file, which `srlint check --model FILE`
-takes. `python -m finetune evaluate --model FOLDER` measures it. `srlint_run.json` is the whole record."""
+`python -m quantize convert FOLDER --out FILE`, in a checkout of srlint, turns it into a GGUF file, which `srlint check
+--model FILE` takes. `python -m finetune evaluate --model FOLDER` measures it. `srlint_run.json` is the whole record."""
 
 
 def _made(record: Mapping[str, Any], base: str) -> str:

@@ -1,0 +1,1 @@
+"""The parts of a merge, which `finetune.merge` puts together."""

@@ -1,0 +1,1 @@
+"""Training data from elsewhere: the parts of `finetune.sources`."""
