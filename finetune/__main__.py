@@ -18,6 +18,7 @@ RUNS = Path("runs")
 PATH = click.Path(path_type=Path)
 VERDICTS = Path(__file__).parent / "verdicts.jsonl"
 RANKING = Path(__file__).parent.parent / "srlint" / "data" / "ranking.json"
+CALIBRATION = Path(__file__).parent.parent / "srlint" / "data" / "calibration.jsonl.gz"
 ADAPTER = Path(__file__).parent.parent / "srlint" / "models" / "adapter.json"
 
 
@@ -76,7 +77,7 @@ def train(config: Path, out: Path, data: str | None, base: str | None, resume: b
 
     epochs, held_out = [dealt("train", epoch) for epoch in range(run.epochs)], dealt("dev", 0)
     if dry_run:
-        from finetune import estimate
+        from finetune.training import estimate
 
         estimate.main(run, epochs, held_out, _log)
         return
@@ -145,6 +146,18 @@ def judge(data: Path, manifest: Path, max_false_alarms: float) -> None:
 
     values = calibrate(dataset.load(data)["dev"], manifest, max_false_alarms, _log)
     _log(f"{manifest}: judge_weight {values['judge_weight']}, threshold {values['threshold']}")
+
+
+@main.command()
+@click.option("--data", type=click.Path(path_type=Path), default=dataset.DATA, help="Folder of our JSONL passages.")
+@click.option("--out", type=click.Path(path_type=Path), default=CALIBRATION, help="The gzip JSONL file to write.")
+def calibration(data: Path, out: Path) -> None:
+    """Write the dev passages that `srlint model calibrate` measures on, for the wheel."""
+    from finetune import calibration as shipped
+
+    rows = dataset.load(data)["dev"]
+    shipped.write(rows, out)
+    _log(f"{out}: {len(rows)} passages")
 
 
 @main.command()

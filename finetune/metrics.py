@@ -3,43 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
 
+from srlint.models.figures import Detected, at, best_threshold
 
-@dataclass(frozen=True, slots=True)
-class Detected:
-    """Counts and rates at one threshold. `false_alarms` is the share of clean passages flagged."""
-
-    threshold: float
-    precision: float
-    recall: float
-    f1: float
-    false_alarms: float
-    flagged: int
-    clean: int
-
-    def rounded(self) -> dict[str, float]:
-        return {key: round(value, 4) for key, value in asdict(self).items()}
-
-
-def at(threshold: float, probabilities: Sequence[float], flagged: Sequence[bool]) -> Detected:
-    """Precision, recall, F1 and false alarms where probability >= threshold counts as a finding."""
-    positives = sum(flagged)
-    negatives = len(flagged) - positives
-    if not positives or not negatives:
-        raise ValueError("needs flagged and clean passages")
-    hits = sum(p >= threshold and f for p, f in zip(probabilities, flagged, strict=True))
-    alarms = sum(p >= threshold and not f for p, f in zip(probabilities, flagged, strict=True))
-    precision = hits / (hits + alarms) if hits + alarms else 0.0
-    recall = hits / positives
-    f1 = 2 * precision * recall / (precision + recall) if precision + recall else 0.0
-    return Detected(threshold, precision, recall, f1, alarms / negatives, positives, negatives)
-
-
-def best_threshold(probabilities: Sequence[float], flagged: Sequence[bool], max_false_alarms: float) -> Detected:
-    """The threshold of highest F1 among those whose false-alarm rate stays within `max_false_alarms`."""
-    rows = [at(step / 200, probabilities, flagged) for step in range(1, 200)]
-    return max((row for row in rows if row.false_alarms <= max_false_alarms), key=lambda row: row.f1)
+__all__ = ["Detected", "at", "auc", "best_threshold", "calibration_error"]
 
 
 def auc(probabilities: Sequence[float], flagged: Sequence[bool]) -> float:

@@ -15,3 +15,4 @@ python -m finetune train --config finetune/runs/embedded.toml
 python -m quantize adapter runs/embedded
 python -m finetune ranking
 python -m finetune judge
+python -m finetune calibration

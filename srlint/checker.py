@@ -25,6 +25,7 @@ from srlint.suppress.ignores import add_ignores
 if TYPE_CHECKING:
     from srlint.linter import Linter
     from srlint.models.loaded import Models
+    from srlint.server.remote import RemoteModel
 
 # What to do with findings: report them, show what a fix would change, make it, or write comments that silence them.
 Mode = Literal["report", "diff", "fix", "ignore"]
@@ -83,6 +84,11 @@ class Checker:
         """The categories that are looked for in this target."""
         settings = self._settings_for(target)
         return settings.enabled(_relative(_place(target), settings.root))
+
+    @property
+    def servers(self) -> tuple[RemoteModel, ...]:
+        """Those that were asked, or would have been."""
+        return self._models.servers if self._models is not None else ()
 
     def _review(self, target: files.Target, document: Document) -> Review:
         review = self._linter(self._settings_for(target)).check(document, self.enabled(target))

@@ -16,6 +16,7 @@ import click
 from srlint import __version__
 from srlint.categories import BY_ID, CATEGORIES, Category
 from srlint.cli_check import FAILED, check
+from srlint.cli_model import model
 from srlint.errors import SrlintError
 
 BUG = 3
@@ -76,10 +77,14 @@ def _leave_pipe() -> None:
 @click.group("srlint", cls=Boundary, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, "-V", "--version", prog_name="srlint", message="%(prog)s %(version)s")
 def cli() -> None:
-    """Find biased passages in documents and rewrite them with care. Everything runs on this machine."""
+    """Find biased passages in documents and rewrite them with care.
+
+    Everything runs on this machine; only `check --server` sends passages anywhere.
+    """
 
 
 cli.add_command(check)
+cli.add_command(model)
 
 
 @cli.command()

@@ -78,18 +78,36 @@ def _detector(resolver: Resolver, folder: Path) -> Advice:
 
 def _language_model(resolver: Resolver, folder: Path) -> Advice:
     from srlint.models.embedded import NotInstalledError
+    from srlint.models.loaded import LanguageModel
     from srlint.models.locate import locate
 
     settings = resolver.for_folder(folder)
     if not settings.use_model:
         return Advice("note", "language model", "switched off: settled replacements only")
+    if settings.server is not None:
+        return _server(settings.server, settings.server_model, settings.server_typed)
     try:
         located = locate(settings.model)
     except NotInstalledError as error:
         return Advice("fail" if settings.model else "note", "language model", f"{error}")
+    caution = LanguageModel(located).caution
+    if caution is not None:
+        return Advice("note", "language model", caution)
     version = metadata.version("llama-cpp-python") if find_spec("llama_cpp") else "missing"
-    name = "embedded" if settings.model is None else str(located.path)
+    name = located.name if located.path is None else f"{located.name}, {located.path}"
     return Advice("ok", "language model", f"{name}, llama-cpp-python {version}")
+
+
+def _server(address: str, model: str | None, with_key: bool) -> Advice:
+    from srlint.server.remote import RemoteModel
+
+    server = RemoteModel(address, model, with_key=with_key)
+    known = server.models()
+    if server.trouble is not None:
+        return Advice("fail", "language model", server.trouble)
+    if model is not None and known is not None and model not in known:
+        return Advice("note", "language model", f"server {address}: does not list {model}")
+    return Advice("ok", "language model", f"server {address}, {server.model}: flagged passages are sent there")
 
 
 def _grammars(resolver: Resolver, folder: Path) -> Advice:

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from srlint import candidates
 from srlint.allow import Allowed, covered
-from srlint.candidates import Flagged, Tools
+from srlint.candidates import Flagged, Proposal, Tools, UnansweredError
 from srlint.categories import BY_ID
 from srlint.config import Settings
 from srlint.detector import Detection
@@ -18,8 +18,10 @@ from srlint.gaps import joined
 from srlint.models.loaded import LanguageModel, Models
 from srlint.models.manifest import Manifest
 from srlint.odds import log_odds, probability
+from srlint.parallel import in_order
 from srlint.passages import Passage
 from srlint.quotations import reported, unquoted
+from srlint.server.remote import RemoteModel
 from srlint.severity import of_categories, worst
 from srlint.terms import TermList, TermMatch
 from srlint.verdict import Verdict
@@ -35,7 +37,7 @@ MOST_LOG_ODDS = 4.0
 class Judge:
     """All that judging takes. Raises ConfigError for terms that are not right."""
 
-    def __init__(self, settings: Settings, models: Models, language: LanguageModel | None) -> None:
+    def __init__(self, settings: Settings, models: Models, language: LanguageModel | RemoteModel | None) -> None:
         self.terms = TermList.load(settings.terms_add, settings.terms_remove)
         self._settings = settings
         self._models = models
@@ -57,9 +59,14 @@ class Judge:
     def judge(self, passages: Sequence[Passage], fits: Callable[[Passage, str], bool]) -> list[Verdict]:
         """The verdict on each passage. `fits` says whether the document can be made to read a text in its place."""
         detections = self.detect([(self.heard(passage.text), passage.before) for passage in passages])
-        return [
-            self._verdict(passage, detection, fits) for passage, detection in zip(passages, detections, strict=True)
-        ]
+        found = [self._verdict(passage, detection) for passage, detection in zip(passages, detections, strict=True)]
+        places = [place for place, (_, flagged) in enumerate(found) if flagged is not None]
+        verdicts = [verdict for verdict, _ in found]
+        jobs = self._language.jobs if isinstance(self._language, RemoteModel) else 1
+        reworded = in_order(lambda place: self._reworded(*found[place], passages[place], fits), places, jobs)
+        for place, verdict in zip(places, reworded, strict=True):
+            verdicts[place] = verdict
+        return verdicts
 
     def detect(self, texts: Sequence[tuple[str, str]]) -> list[Detection]:
         """What the detector says of each (text, sentence before), weighed with what it says of the text alone."""
@@ -75,7 +82,8 @@ class Judge:
         """The text as it is judged: quoted words count as the author's own when quotations are to be judged too."""
         return unquoted(text) if self._settings.include_quotes else text
 
-    def _verdict(self, passage: Passage, detection: Detection, fits: Callable[[Passage, str], bool]) -> Verdict:
+    def _verdict(self, passage: Passage, detection: Detection) -> tuple[Verdict, Flagged | None]:
+        """The verdict without a rewrite, and what there is to say to those that make one, if it is flagged."""
         text = passage.text
         found = self.terms.find(self.heard(text))
         fine = (*self._allowed.stretches(text), *(span for match in found for span in renaming(text, match)))
@@ -84,34 +92,47 @@ class Judge:
         judged = with_terms(detection, matches, self.probability(detection, matches))
         judged = replace(judged, marks=tuple(mark for mark in judged.marks if not self._recommended(text, mark)))
         if not judged.marks:  # nothing in the passage itself is at fault
-            return Verdict(judged.probability)
+            return Verdict(judged.probability), None
         if judged.probability >= self.lowest and (reason := self._excuse(text, judged, allowed)):
-            return Verdict(judged.probability, skipped=reason)
+            return Verdict(judged.probability, skipped=reason), None
         judged = replace(judged, marks=tuple(mark for mark in judged.marks if not covered(mark, allowed)))
         final = self._second_opinion(passage, judged)
         if final < self.lowest:
-            return Verdict(final)
-        proposal = candidates.best(
-            Flagged(text, passage.before, judged, matches), self.tools(lambda new: fits(passage, new))
-        )
-        return Verdict(
+            return Verdict(final), None
+        verdict = Verdict(
             probability=final,
             categories=judged.categories,
             marks=joined(text, judged.marks),
             message=message(text, judged, matches),
-            rewrite=proposal.text if proposal else None,
-            safety=proposal.safety if proposal else "unsafe",
             severity=self._asked_severity(judged, matches),
         )
+        return verdict, Flagged(text, passage.before, judged, matches)
+
+    def _reworded(
+        self, verdict: Verdict, flagged: Flagged, passage: Passage, fits: Callable[[Passage, str], bool]
+    ) -> Verdict:
+        """The verdict with the best rewrite. Where a server fails, with what can be had without it."""
+        tools = self.tools(lambda new: fits(passage, new))
+        proposal: Proposal | None
+        try:
+            proposal, answered = candidates.best(flagged, tools), True
+        except UnansweredError:
+            proposal, answered = candidates.best(flagged, replace(tools, writer=None)), False
+        if proposal is None:
+            return replace(verdict, lasting=answered)
+        return replace(verdict, rewrite=proposal.text, safety=proposal.safety, lasting=answered)
 
     def tools(self, fits: Callable[[str], bool]) -> Tools:
         """What rewrites are made and tested with. `fits` says whether a text can be projected onto the document."""
+        language = self._language
+        remote = isinstance(language, RemoteModel)
         return Tools(
             terms=self.terms,
             grade=self._graded,
             threshold=self._settings.threshold or self._models.detector.threshold,
-            rewriter=(lambda: self._language.rewriter) if self._language else None,
+            rewriter=(lambda: language.rewriter) if language and not remote else None,
             fits=fits,
+            writer=language.write if remote else None,
         )
 
     def _excuse(self, text: str, judged: Detection, allowed: Sequence[Span]) -> str | None:
@@ -146,7 +167,9 @@ class Judge:
         """
         weight = self._manifest.judge_weight
         own = (1 - weight) * log_odds(judged.probability)
-        if not weight or not self._language or abs(own - log_odds(self.bar)) > weight * MOST_LOG_ODDS:
+        if not weight or not isinstance(self._language, LanguageModel):
+            return judged.probability
+        if abs(own - log_odds(self.bar)) > weight * MOST_LOG_ODDS:
             return judged.probability
         marks = joined(passage.text, judged.marks)
         answer = self._language.rewriter.ask(passage.text, passage.before, marks, judged.categories)

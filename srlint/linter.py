@@ -23,6 +23,7 @@ from srlint.models.embedded import NotInstalledError
 from srlint.models.loaded import LanguageModel, Models
 from srlint.passages import Passage, passages
 from srlint.selection import graded, select
+from srlint.server.remote import RemoteModel
 from srlint.verdict import (
     Outcome,
     Verdict,
@@ -95,7 +96,8 @@ class Linter:
         known = self._remembered([key], outcome_from_bytes)
         if key not in known:
             known[key] = self._judged(document)
-            self._cache.put_many({key: outcome_to_bytes(known[key])})
+            if known[key].lasting:
+                self._cache.put_many({key: outcome_to_bytes(known[key])})
         return known[key]
 
     def _judged(self, document: Document) -> Outcome:
@@ -117,6 +119,7 @@ class Linter:
             asked={passage.span: verdict.severity for passage, verdict in flagged if verdict.severity is not None},
             skipped=tuple(sorted((*skipped, *excused), key=lambda item: item.span)),
             comments=comments,
+            lasting=all(verdict.lasting for verdict in verdicts),
         )
 
     def verdicts(self, document: Document, found: Sequence[Passage]) -> list[Verdict]:
@@ -132,7 +135,8 @@ class Linter:
             )
             made = dict(zip(missing, judged, strict=True))
             self._memory.update(made)
-            self._cache.put_many({key: verdict_to_bytes(verdict) for key, verdict in made.items()})
+            lasting = {key: verdict for key, verdict in made.items() if verdict.lasting}
+            self._cache.put_many({key: verdict_to_bytes(verdict) for key, verdict in lasting.items()})
         return [self._memory[key] for key in keys]
 
     def _remembered(self, keys: Sequence[bytes], read: Callable[[bytes], Stored]) -> dict[bytes, Stored]:
@@ -180,11 +184,20 @@ def _code_digest() -> str:
     return digest.hexdigest()
 
 
-def _language_model(settings: Settings, models: Models, warn: Callable[[str], None]) -> LanguageModel | None:
+def _language_model(
+    settings: Settings, models: Models, warn: Callable[[str], None]
+) -> LanguageModel | RemoteModel | None:
     if not settings.use_model:
         return None
+    if settings.server is not None:
+        return models.server(
+            settings.server, settings.server_model, settings.server_jobs, with_key=settings.server_typed
+        )
     try:
-        return models.language(settings.model)
+        language = models.language(settings.model)
+        for caution in models.cautions(settings.model):
+            warn(caution)
+        return language
     except NotInstalledError as error:
         if settings.model is not None:
             raise

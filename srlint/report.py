@@ -27,7 +27,8 @@ class FileReport:
 class Totals:
     """Sums over the documents of a run. `files` are those with a finding, now or before it was dealt with; `failed` are
     paths that could not be checked, so that silence about them would mean nothing. `warnings` and `errors` are among
-    the `remaining` findings, the others are of severity info; `foreign` are stretches skipped as not English."""
+    the `remaining` findings, the others are of severity info; `foreign` are stretches skipped as not English;
+    `unanswered` are servers that failed, so that rewrites are missing."""
 
     checked: int = 0
     failed: int = 0
@@ -40,6 +41,12 @@ class Totals:
     warnings: int = 0
     errors: int = 0
     foreign: int = 0
+    unanswered: int = 0
+
+    @property
+    def broken(self) -> bool:
+        """Whether the run cannot be trusted."""
+        return bool(self.failed or self.unanswered)
 
     def plus(self, report: FileReport) -> Totals:
         """These totals with one more document."""
@@ -85,7 +92,7 @@ class View:
 def status(totals: Totals, *, diff: bool = False, fail_level: Severity = "info") -> int:
     """The exit status: 2 after a failure; 1 for findings that remain and are at or above `fail_level` (`diff`: for a
     diff that is not empty); or 0."""
-    if totals.failed:
+    if totals.broken:
         return 2
     return 1 if (totals.rewritten if diff else totals.at_least(fail_level)) else 0
 
@@ -127,8 +134,10 @@ def diff_summary(totals: Totals) -> str:
 
 
 def failures(totals: Totals) -> str:
-    """`2 paths could not be checked.`, or nothing: for formats that have a place for it."""
-    return f"{counted(totals.failed, 'path')} could not be checked." if totals.failed else ""
+    """`2 paths could not be checked.` and the like, or nothing: for formats that have a place for it."""
+    paths, servers = counted(totals.failed, "path"), counted(totals.unanswered, "server")
+    told = ((totals.failed, f"{paths} could not be checked."), (totals.unanswered, f"{servers} failed."))
+    return " ".join(sentence for number, sentence in told if number)
 
 
 def _nothing(totals: Totals) -> str:

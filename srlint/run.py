@@ -190,7 +190,18 @@ def _check_all(job: Job, checker: Checker, targets: Sequence[files.Target], outp
                 _tell_skipped(report)
     finally:
         progress.clear()
-    return totals
+    return replace(totals, unanswered=_tell_servers(job, checker))
+
+
+def _tell_servers(job: Job, checker: Checker) -> int:
+    """Say what was sent where, and count the servers that failed."""
+    if job.verbose:
+        for server in checker.servers:
+            say(server.report)
+    troubles = [server.trouble for server in checker.servers if server.trouble is not None]
+    for trouble in troubles:
+        say(trouble)
+    return len(troubles)
 
 
 def _tell_skipped(report: FileReport) -> None:

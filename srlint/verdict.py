@@ -14,7 +14,8 @@ from srlint.findings import Edit, Finding, Review, Rewrite, Severity, Skipped
 @dataclass(frozen=True, slots=True)
 class Verdict:
     """What is known of a passage's text, wherever it stands. `skipped` says why a suspicious one was left alone;
-    `severity` is what the listed terms in it ask for, if they do."""
+    `severity` is what the listed terms in it ask for, if they do. One that is not `lasting` lacks an answer that was
+    asked for: no cache may keep it."""
 
     probability: float
     categories: tuple[str, ...] = ()
@@ -24,13 +25,14 @@ class Verdict:
     safety: str = "unsafe"
     severity: Severity | None = None
     skipped: str | None = None
+    lasting: bool = True
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """What the models say of one document, before anybody's selection. `bar` is the threshold that applied.
 
-    `asked` is the severity that listed terms ask for, for the findings at these spans.
+    `asked` is the severity that listed terms ask for, for the findings at these spans. `lasting` as all its verdicts.
     """
 
     bar: float
@@ -38,6 +40,7 @@ class Outcome:
     asked: Mapping[Span, Severity]
     skipped: tuple[Skipped, ...]
     comments: tuple[Comment, ...]
+    lasting: bool = True
 
     def review(self, document: Document) -> Review:
         """The same as a review of `document`."""

@@ -6,7 +6,23 @@ from dataclasses import dataclass
 from typing import Literal, get_args
 
 from srlint.categories import EVERY, IDS
-from srlint.config.kinds import FRACTION, PATH, PATTERN, PHRASE, SPECIFIER, SWITCH, Either, Kind, Listing, Mapped, Name
+from srlint.config.kinds import (
+    ADDRESS,
+    FRACTION,
+    JOBS,
+    MODEL,
+    NAME,
+    PATH,
+    PATTERN,
+    PHRASE,
+    SPECIFIER,
+    SWITCH,
+    Either,
+    Kind,
+    Listing,
+    Mapped,
+    Name,
+)
 from srlint.config.settings import ALL
 from srlint.config.terms import Entries
 from srlint.findings import Severity
@@ -132,8 +148,24 @@ KEYS: dict[str, Key] = {
     ),
     "respect-gitignore": Key("respect_gitignore", SWITCH, "own", "`true`", "leave out in a walk what git ignores"),
     "code": Key("code", SWITCH, "own", "`false`", "read the comments and docstrings of source code too"),
-    "model": Key("model", PATH, "own", "the embedded one", "the language model: the path of a GGUF file", "model"),
+    "model": Key(
+        "model",
+        MODEL,
+        "own",
+        "the embedded one",
+        "the language model: the path of a GGUF file, a name in `srlint model list`, or `owner/repository:file.gguf`",
+        "model",
+    ),
     "use-model": Key("use_model", SWITCH, "own", "`true`", "whether to use a language model at all"),
+    "server": Key(
+        "server",
+        ADDRESS,
+        "own",
+        "none: nothing is sent anywhere",
+        "an OpenAI-compatible server that flagged passages are sent to for a rewrite, instead of `model`",
+    ),
+    "server-model": Key("server_model", NAME, "own", "the server's only one", "which of the server's models to ask"),
+    "server-jobs": Key("server_jobs", JOBS, "own", "`4`", "how many requests to have under way at once"),
     "cache": Key("use_cache", SWITCH, "own", "`true`", "whether to keep results for the next run"),
     "cache-dir": Key("cache_dir", PATH, "own", "`.srlint_cache` in the project", "where to keep results", "path"),
     "baseline": Key("baseline", PATH, "own", "none", "a file of findings that are known and not reported", "path"),

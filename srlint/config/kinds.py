@@ -135,12 +135,36 @@ class Either:
         return {"anyOf": [self.plain.schema(), self.table.schema()]}
 
 
+@dataclass(frozen=True)
+class Address:
+    """The address of a server."""
+
+    expects: str = "a web address such as http://localhost:8080"
+
+    def check(self, value: Any, at: At) -> None:
+        from srlint.server.address import is_address
+
+        if isinstance(value, str) and "@" in value:  # what may hold a password is not repeated
+            raise Fault(at, "{} must be a web address without a user or a password")
+        if not is_address(value):
+            raise wrong(at, self.expects, value)
+
+    def schema(self) -> Schema:
+        from srlint.server.address import PATTERN
+
+        return {"type": "string", "pattern": PATTERN}
+
+
 def _is_text(value: Any) -> bool:
     return isinstance(value, str) and value != ""
 
 
 def _is_phrase(value: Any) -> bool:
     return isinstance(value, str) and any(map(str.isalnum, value))
+
+
+def _is_jobs(value: Any) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and 1 <= value <= MOST_JOBS
 
 
 def _is_fraction(value: Any) -> bool:
@@ -162,6 +186,7 @@ def _is_specifier(value: Any) -> bool:
         return False
 
 
+MOST_JOBS = 64
 _SOME_TEXT = {"type": "string", "minLength": 1}
 
 SWITCH = Plain("true or false", lambda value: isinstance(value, bool), {"type": "boolean"})
@@ -169,6 +194,12 @@ FRACTION = Plain(
     "a number between 0 and 1", _is_fraction, {"type": "number", "exclusiveMinimum": 0, "exclusiveMaximum": 1}
 )
 PATH = Plain("a path", _is_text, _SOME_TEXT)
+MODEL = Plain("a path or the name of a model", _is_text, _SOME_TEXT)
+NAME = Plain("a name", _is_text, _SOME_TEXT)
+ADDRESS = Address()
+JOBS = Plain(
+    f"a whole number from 1 to {MOST_JOBS}", _is_jobs, {"type": "integer", "minimum": 1, "maximum": MOST_JOBS}
+)
 PHRASE = Plain("a phrase or a name", _is_phrase, {"type": "string", "pattern": r"\S"})
 PATTERN = Plain("a .gitignore pattern", _is_pattern, {"type": "string", "pattern": r"^\s*[^\s#]"})
 SPECIFIER = Plain(

@@ -34,7 +34,7 @@ def _lines(text: str) -> dict[At, int]:
     for node in tree.root_node.named_children:
         header: At = ()
         if node.type in ("table", "table_array_element"):
-            header = _header(_names(node.named_children[0]), last, node.type == "table_array_element")
+            header = _header(key_names(node.named_children[0]), last, node.type == "table_array_element")
             _note(lines, header, node)
         pairs = [node] if node.type == "pair" else [child for child in node.named_children if child.type == "pair"]
         for pair in pairs:
@@ -59,7 +59,7 @@ def _read_pair(pair: Node, above: At, lines: dict[At, int]) -> None:
         node, at = todo.pop()
         children = [child for child in node.named_children if child.type != "comment"]
         if node.type == "pair":
-            at = (*at, *_names(children[0]))
+            at = (*at, *key_names(children[0]))
             _note(lines, at, node)
             todo.append((children[-1], at))
         elif node.type == "inline_table":
@@ -75,7 +75,8 @@ def _note(lines: dict[At, int], at: At, node: Node) -> None:
         lines.setdefault(at[:length], node.start_point.row + 1)
 
 
-def _names(key: Node) -> list[str]:
+def key_names(key: Node) -> list[str]:
+    """The names in the key of a pair or in the header of a table."""
     return [_name(part) for part in _parts(key)]
 
 

@@ -23,7 +23,8 @@ class Settings:
 
     `exclude`, `include` and the patterns of `per_file_ignores` are those of .gitignore, relative to `root` (None: the
     current folder), and may begin with `../`. Without a `cache_dir` nothing is cached. `source` is the configuration
-    file. Settings never change and can be hashed; mappings and sequences of any kind may be given.
+    file. With a `server` flagged passages are sent there, and `model` is not used. Settings never change and can be
+    hashed; mappings and sequences of any kind may be given.
     Raises `ConfigError` for a threshold that is not between 0 and 1 and for an unknown category.
     """
 
@@ -46,6 +47,11 @@ class Settings:
     code: bool = False
     model: str | None = None
     use_model: bool = True
+    server: str | None = None
+    server_model: str | None = None
+    server_jobs: int = 4
+    # A project's file may say where its text goes, but not where a person's key does.
+    server_typed: bool = True
     use_cache: bool = True
     cache_dir: Path | None = None
     baseline: Path | None = None

@@ -8,14 +8,14 @@ is the same for all, so it is evaluated once, in sequence 0, and other sequences
 from __future__ import annotations
 
 import ctypes
-import os
 from collections.abc import Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from srlint import prompt
+from srlint.engine.threads import threads as usable_threads
+from srlint.engine.weights import Weights
 from srlint.errors import ModelError
 
 CONTEXT = 2048
@@ -38,13 +38,14 @@ class Feed:
 class Session:
     """One model in memory. Not for use from two threads at once."""
 
-    def __init__(self, model: Any, context: Any, path: Path):
+    def __init__(self, weights: Weights, context: Any, path: Path):
         import llama_cpp
 
         self._api = llama_cpp
-        self._model = model
+        self._weights = weights
+        self._model = weights.model
         self._context = context
-        self._vocab = llama_cpp.llama_model_get_vocab(model)
+        self._vocab = llama_cpp.llama_model_get_vocab(self._model)
         self._memory = llama_cpp.llama_get_memory(context)
         self._batch = llama_cpp.llama_batch_init(BATCH, 0, 1)
         self._lengths = [0] * (FIRST_BRANCH + BRANCHES)
@@ -58,33 +59,21 @@ class Session:
     def open(cls, path: Path, threads: int | None = None) -> Session:
         """Loads a GGUF file and evaluates the shared prefix. Raises ModelError naming the file."""
         check_header(path)
-        try:
-            import llama_cpp
-        except ImportError as error:
-            raise ModelError(
-                "llama-cpp-python is not installed: run `pip install 'srlint[embedded]'`, or use --no-model"
-            ) from error
-        _silence(llama_cpp)
-        llama_cpp.llama_backend_init()
-        loading = llama_cpp.llama_model_default_params()
-        # llama.cpp's AMX kernels crash on many machines that have AMX (ggml-org/llama.cpp#20824, open in the pinned
-        # version). Its repacked weights share the switch, so they are given up only there.
-        loading.use_extra_bufts = b"AMX_INT8 = 1" not in llama_cpp.llama_print_system_info()
-        model = llama_cpp.llama_model_load_from_file(os.fsencode(path), loading)
-        if not model:
-            raise ModelError(f"{path}: llama.cpp cannot load this model: the file is damaged or of an unknown kind")
+        weights = Weights.hold(path)
+        import llama_cpp
+
         options = llama_cpp.llama_context_default_params()
         options.n_ctx = CONTEXT
         options.n_batch = options.n_ubatch = BATCH
         options.n_seq_max = FIRST_BRANCH + BRANCHES
-        options.n_threads = options.n_threads_batch = threads or os.cpu_count() or 1
+        options.n_threads = options.n_threads_batch = threads or usable_threads()
         options.kv_unified = True
         options.no_perf = True
-        context = llama_cpp.llama_init_from_model(model, options)
+        context = llama_cpp.llama_init_from_model(weights.model, options)
         if not context:
-            llama_cpp.llama_model_free(model)
+            weights.release()
             raise ModelError(f"{path}: llama.cpp cannot make a context of {CONTEXT} tokens for this model")
-        session = cls(model, context, path)
+        session = cls(weights, context, path)
         try:
             session._read_prefix()
         except ModelError:
@@ -221,7 +210,7 @@ class Session:
         if self._context:
             self._api.llama_batch_free(self._batch)
             self._api.llama_free(self._context)
-            self._api.llama_model_free(self._model)
+            self._weights.release()
             self._context = self._model = None
 
 
@@ -234,12 +223,3 @@ def check_header(path: Path) -> None:
         raise ModelError(f"{path}: cannot read the model: {error.strerror or error}") from error
     if magic != _GGUF_MAGIC:
         raise ModelError(f"{path}: not a GGUF model")
-
-
-def _silence(api: Any) -> None:
-    """llama.cpp writes its progress to standard error; errors come back as return values."""
-    global _quiet
-    with suppress(NameError):
-        return _quiet
-    _quiet = api.llama_log_callback(lambda level, text, data: None)
-    api.llama_log_set(_quiet, ctypes.c_void_p(0))

@@ -18,13 +18,15 @@ class Manifest:
     """`judge_weight` is the share of the model's own log-odds in the final ones: 0 for a model that only rewrites.
 
     `threshold` is then that of the final probability; None stands for the detector's. `prompt` is the fingerprint that
-    the model was trained on; None for a stock model, which was trained on none.
+    the model was trained on; None for a stock model, which was trained on none. `calibrated` says whether weight and
+    threshold were measured.
     """
 
     judge_weight: float = 0.0
     threshold: float | None = None
     prompt: str | None = None
     base_sha256: str | None = None
+    calibrated: bool = True
 
     def check(self, name: str) -> None:
         """Raises ModelError when the model was trained on another prompt than this srlint asks."""

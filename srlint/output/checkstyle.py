@@ -38,6 +38,6 @@ class Checkstyle:
         self._root.append(file)
 
     def end(self, totals: Totals) -> None:
-        if totals.failed:
+        if totals.broken:
             self._root.append(element("exception", {}, failures(totals)))
         write(self._root, self._stream)

@@ -28,9 +28,10 @@ class JUnit:
         self._suites.append(_suite(report.name, list(_cases(report)), failures=len(report.review.findings)))
 
     def end(self, totals: Totals) -> None:
-        if totals.failed:
+        if totals.broken:
             # Silence about these paths would look like a pass.
-            case = element("testcase", {"name": "paths that could not be checked", "classname": "srlint"})
+            what = "paths that could not be checked" if totals.failed else "servers that failed"
+            case = element("testcase", {"name": what, "classname": "srlint"})
             case.append(element("error", {"message": failures(totals), "type": "error"}))
             self._suites.append(_suite("srlint", [case], errors=1))
         counts = ("tests", "failures", "errors")

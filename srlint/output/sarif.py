@@ -44,8 +44,8 @@ class Sarif:
 
 
 def _run(results: list[dict[str, Any]], totals: Totals) -> dict[str, Any]:
-    invocation: dict[str, Any] = {"executionSuccessful": not totals.failed}
-    if totals.failed:
+    invocation: dict[str, Any] = {"executionSuccessful": not totals.broken}
+    if totals.broken:
         invocation["toolExecutionNotifications"] = [{"level": "error", "message": _message(failures(totals))}]
     driver = {
         "name": "srlint",

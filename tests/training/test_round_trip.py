@@ -41,7 +41,7 @@ from srlint.models.loaded import Models  # noqa: E402
 from srlint.models.manifest import Manifest  # noqa: E402
 
 # Kept between runs: 77 MB come down for it.
-CONVERTERS = Path(__file__).parent.parent / "runs" / "converters"
+CONVERTERS = Path(__file__).parents[2] / "runs" / "converters"
 
 RUN = """
 name = "trip"

@@ -26,7 +26,7 @@ from finetune.training.examples import Example  # noqa: E402
 from srlint import prompt  # noqa: E402
 from srlint.errors import ConfigError, ModelError  # noqa: E402
 
-RUNS = Path(__file__).parent.parent / "finetune" / "runs"
+RUNS = Path(__file__).parents[2] / "finetune" / "runs"
 DETECTOR_RUNS = ("detector", "student", "teacher")
 LANGUAGE_RUNS = [path for path in sorted(RUNS.glob("*.toml")) if path.stem not in DETECTOR_RUNS]
 
@@ -412,7 +412,7 @@ def test_two_processes_train_as_one_does(base, tmp_path):
         "if train.leads():\n"
         "    train.write_record(Path(sys.argv[1]), record)\n"
     )
-    root = Path(__file__).parent.parent
+    root = Path(__file__).parents[2]
     environment = {**os.environ, "ACCELERATE_USE_CPU": "true", "OMP_NUM_THREADS": "1"}
     environment["PYTHONPATH"] = str(root)
     for name, launcher in (("one", []), ("two", ["-m", "torch.distributed.run", "--standalone", "--nproc-per-node=2"])):

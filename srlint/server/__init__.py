@@ -1,0 +1,1 @@
+"""A language model on another machine, behind an OpenAI-compatible server. Nothing here runs unless it is asked for."""
