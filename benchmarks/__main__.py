@@ -145,6 +145,36 @@ def cached(folder: Path | None, model: str | None, no_model: bool, json_file: Pa
     _end(shown, figures, json_file, model, not no_model)
 
 
+@main.command()
+@click.option(
+    "--config",
+    type=FILE,
+    default=Path("finetune/runs/embedded.toml"),
+    show_default=True,
+    help="The run file; of its settings only what the plain script shares with it is used.",
+)
+@click.option("--base", help="A folder, GGUF file or hub id to use instead of the run file's base.")
+@click.option("--method", type=click.Choice(["lora", "qlora"]), help="Instead of the run file's method.")
+@click.option("--texts", type=click.IntRange(min=8), default=512, show_default=True, help="How many to train on.")
+@click.option("--held-out", type=click.IntRange(min=1), default=64, show_default=True, help="How many to test on.")
+@click.option(
+    "--repeats", type=click.IntRange(min=1), default=3, show_default=True, help="Runs of each kind; the median counts."
+)
+@click.option(
+    "--batch-size",
+    type=click.IntRange(min=1),
+    help="Texts that the plain script takes at once; a step may take several. Default: a whole step of ours.",
+)
+@click.option("--by-length", is_flag=True, help="Measure the plain script with batches of like length too.")
+@click.option("--json", "json_file", type=FILE, help="Write the figures, with hardware, versions and digests.")
+def training(json_file: Path | None, **options: Any) -> None:
+    """Tokens a second and peak memory of `finetune train` beside a plain peft and Trainer script on the same texts."""
+    from benchmarks import training as benchmark
+
+    shown, figures = benchmark.run(**options)
+    _end(shown, figures, json_file, None, False)
+
+
 def _documents(folder: Path | None) -> Path:
     found = folder or DOCUMENTS
     if not found.is_dir():

@@ -37,8 +37,8 @@ def load(
 ) -> tuple[Any, Any]:
     """Model and tokenizer. GGUF weights are dequantised. Raises ModelError naming the base.
 
-    `quantization` is a BitsAndBytesConfig. On a CPU attention is computed plainly: with texts this short, the fused
-    backward pass is the slowest part of a step.
+    `quantization` is a BitsAndBytesConfig. In bfloat16 on a CPU attention is computed plainly: with texts this short,
+    the fused backward pass is the slowest part of a step.
     """
     path = base_files.local(resolve(base))
     device = device or torch.device("cpu")
@@ -60,7 +60,7 @@ def load(
         model, info = AutoModelForCausalLM.from_pretrained(
             path,
             dtype=dtype,
-            attn_implementation="eager" if device.type == "cpu" else "sdpa",
+            attn_implementation="eager" if device.type == "cpu" and dtype == torch.bfloat16 else "sdpa",
             device_map={"": device},
             use_safetensors=None if source else True,  # pickled weights can run code
             output_loading_info=True,

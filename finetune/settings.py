@@ -70,12 +70,12 @@ class LanguageRun:
     passages among our texts. `edit_weight` is how much more the words of an answer that differ from the passage weigh
     than those that are copied. `infill_share` of the rewrites are asked for as words for gaps, dealt anew every epoch.
 
-    How: a step takes `batch_size` texts, or as many of one length as `batch_tokens` hold where it is 0; `batch_tokens`
-    bounds what is in memory at once. Texts of more than `max_length` tokens behind the shared system text are left
-    out. With `packing` several texts share a row, each blind to the others. The held-out loss is taken every
-    `evaluate_steps` steps (0: once an epoch); with a `patience` the run ends after so many without a better one. The
-    weights kept are those of the best. `dtype` is `auto`, `bfloat16` or `float32`; full-precision copies of what is
-    trained are kept beside.
+    How: `batch_tokens` bounds what is in memory at once; a batch holds texts of about one length. A step takes
+    `accumulate` batches or, where it is not 0, `batch_size` texts. Texts of more than `max_length` tokens behind the
+    shared system text are left out. With `packing` several texts share a row, each blind to the others. The held-out
+    loss is taken every `evaluate_steps` steps (0: once an epoch); with a `patience` the run ends after so many without
+    a better one. The weights kept are those of the best. `dtype` is `auto`, `bfloat16` or `float32`; full-precision
+    copies of what is trained are kept beside.
     """
 
     name: str
@@ -99,6 +99,7 @@ class LanguageRun:
     epochs: int = 3
     batch_size: int = 0
     batch_tokens: int = 2048
+    accumulate: int = 1
     max_length: int = 512
     packing: bool = False
     gradient_checkpointing: bool = False
@@ -114,7 +115,7 @@ class LanguageRun:
         for key, allowed in _CHOICES.items():
             if getattr(self, key) not in allowed:
                 raise ConfigError(f"{key} must be one of {', '.join(allowed)}, not {getattr(self, key)!r}")
-        for key in ("rank", "epochs", "batch_tokens", "max_length", "checkpoint_steps", "virtual_tokens"):
+        for key in ("rank", "epochs", "batch_tokens", "accumulate", "max_length", "checkpoint_steps", "virtual_tokens"):
             if getattr(self, key) < 1:
                 raise ConfigError(f"{key} must be at least 1, not {getattr(self, key)}")
         for key in ("clean_share", "infill_share", "dropout", "warmup"):

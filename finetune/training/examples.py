@@ -84,9 +84,10 @@ def batches(found: Sequence[Example], tokens: int, order: random.Random) -> Iter
 
 
 def steps(found: Sequence[Example], run: LanguageRun, order: random.Random) -> Iterator[list[list[Example]]]:
-    """What each optimizer step reads: one batch, or `batch_size` random texts in as many batches as they take."""
+    """What each optimizer step reads: `accumulate` batches, or `batch_size` random texts in as many as they take."""
     if not run.batch_size:
-        yield from ([chunk] for chunk in batches(found, run.batch_tokens, order))
+        chunks = list(batches(found, run.batch_tokens, order))
+        yield from (chunks[start : start + run.accumulate] for start in range(0, len(chunks), run.accumulate))
         return
     mixed = list(found)
     order.shuffle(mixed)

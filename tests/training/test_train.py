@@ -135,6 +135,14 @@ def test_a_step_takes_as_many_texts_as_the_batch_size_says(run):
     assert all(max(len(item.ids) for item in chunk) * len(chunk) <= 100 for step in taken for chunk in step)
 
 
+def test_a_step_takes_as_many_batches_as_are_to_be_accumulated(run):
+    found = [Example([1] * 10, [1.0] * 10)] * 7
+    taken = list(examples.steps(found, replace(run, batch_tokens=20, accumulate=3), random.Random(1)))
+    assert [[len(chunk) for chunk in step] for step in taken if len(step) == 3]
+    assert sorted(len(step) for step in taken) == [1, 3]
+    assert sum(len(chunk) for step in taken for chunk in step) == 7
+
+
 def test_packed_rows_are_full_and_texts_see_the_prefix_and_themselves():
     chunk = [Example([7] * 3, [1.0] * 3), Example([8] * 2, [1.0] * 2), Example([9] * 4, [1.0] * 4)]
     made = examples.packed(chunk, [5, 6], 6)
