@@ -14,6 +14,7 @@ from transformers import AutoModelForCausalLM, AutoTokenizer
 from transformers.utils import logging
 
 from finetune import base_files, tiny
+from srlint import prompt
 from srlint.errors import ModelError
 from srlint.models.embedded import base_gguf
 
@@ -52,7 +53,7 @@ def load(
     if path.suffix == ".gguf":
         source["gguf_file"] = path.name
         quantization, path = _unpacked(), path.parent
-    tokenizer = _tokenizer(base, path, source)
+    tokenizer = read_tokenizer(base, path, source)
     options = dict(source)
     if quantization is not None:  # None would overrule what the base's own configuration says
         options["quantization_config"] = quantization
@@ -75,12 +76,24 @@ def load(
     return model, tokenizer
 
 
+def framed(tokenizer: Any, base: str) -> prompt.Frame:
+    """The base's chat template around our system text. Raises ModelError for a base that is no chat model."""
+    if not isinstance(tokenizer.chat_template, str) or tokenizer.eos_token_id is None:
+        raise ModelError(f"{base}: has no chat template, or no token that ends an answer: take an instruct model")
+    try:
+        return prompt.frame(tokenizer.chat_template, tokenizer.bos_token or "", tokenizer.eos_token or "")
+    except Exception as error:  # Jinja runs the template's own code, which may raise anything
+        reason = (str(error).splitlines() or [type(error).__name__])[0]
+        raise ModelError(f"{base}: its chat template cannot be used: {reason}") from error
+
+
 def cache_word(model: Any) -> str:
     """What a model's forward pass calls a cache of keys and values; transformers 5 has renamed it."""
     return "cache" if "cache" in signature(model.forward).parameters else "past_key_values"
 
 
-def _tokenizer(base: str, path: Path, options: dict[str, Any]) -> Any:
+def read_tokenizer(base: str, path: Path | str, options: dict[str, Any]) -> Any:
+    """The base's tokenizer. Raises ModelError."""
     try:
         return AutoTokenizer.from_pretrained(path, **options)
     except Exception as error:  # the tokenizers library knows no other kind

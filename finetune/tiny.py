@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
+from contextlib import suppress
 from pathlib import Path
 
 from finetune import saved
@@ -26,7 +27,8 @@ def folder() -> Path:
         try:
             make(work)
             saved.make_readable(work)
-            os.replace(work, FOLDER)
+            with suppress(OSError):  # another process was first
+                os.replace(work, FOLDER)
         finally:
             shutil.rmtree(work, ignore_errors=True)
     return FOLDER

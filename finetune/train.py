@@ -25,11 +25,11 @@ from finetune.settings import LanguageRun
 from finetune.training import methods, sharing, shortage
 from finetune.training.checkpoint import Checkpoints, State, checkpoint_of
 from finetune.training.examples import Example, examples
-from finetune.training.loop import Loop
+from finetune.training.loop import Loop, summed
 from finetune.training.masters import Update
 from finetune.training.objective import Objective
 from finetune.training.progress import Progress, peak_gigabytes
-from finetune.training.text_lengths import lengths
+from finetune.training.text_lengths import check_texts, lengths
 from srlint import prompt
 from srlint.errors import ConfigError
 
@@ -66,20 +66,22 @@ def _train(
     _check_folder(folder, resume, log)
     torch.manual_seed(run.seed)
     model, tokenizer = methods.trainable(run, run.base)
-    frame = prompt.frame(tokenizer.chat_template, tokenizer.bos_token or "", tokenizer.eos_token or "")
+    frame = base_model.framed(tokenizer, run.base)
     prefix = tokenizer.encode(frame.prefix, add_special_tokens=False)
     own = [examples(tokenizer, frame, found, run) for found in epochs]
     other = examples(tokenizer, frame, held_out, run)
-    _check_texts(run, own, other)
+    check_texts(run, own, other)
     log(lengths(epochs, own, len(prefix)))
 
     objective = Objective(model, prefix, run.max_length, run.packing)
-    wrapped = work.prepare(objective) if work.num_processes > 1 else objective.to(methods.device())
+    wrapped = _wrapped(work, objective)
     plan = sharing.plan(run, own, work.num_processes, work.process_index)
     update = Update(run, [one for one in wrapped.parameters() if one.requires_grad], len(plan), log)
     base = base_digest(run.base)
     checkpoints = Checkpoints(folder, _digest(run, base, own, other, work.num_processes), work.process_index)
     state = checkpoints.restore(update) if resume else State()
+    if summed(work, state.step) != state.step * work.num_processes:
+        raise ConfigError(f"{folder}: the checkpoints of the processes are of different steps: remove them")
     size = sum(len(item.ids) for found in own for item in found)
     log(f"{len(own[0])} texts an epoch, {size} tokens, {len(plan)} steps, from step {state.step}")
 
@@ -87,9 +89,10 @@ def _train(
     with Progress(len(plan), state.step, folder / "logs", log, work.is_main_process) as progress:
         loop.through(plan, progress)
     if state.best_step != state.step:
-        checkpoints.take_best(update.masters)
+        checkpoints.take_best(update.masters, state.best_step)
     log(f"held-out loss {state.best:.4f}, at step {state.best_step}")
     _save(work, wrapped, objective, tokenizer, run, folder)
+    work.wait_for_everyone()
     checkpoints.remove()
     return {
         "settings": asdict(run),
@@ -105,6 +108,16 @@ def _train(
     }
 
 
+def _wrapped(work: Accelerator, objective: Objective) -> nn.Module:
+    """The objective on its device, shared among the processes."""
+    if work.num_processes == 1:
+        return objective.to(methods.device())
+    if work.is_fsdp2:  # it takes a model only with an optimizer; ours works on copies that are made afterwards
+        trained = [one for one in objective.parameters() if one.requires_grad]
+        return work.prepare(objective, torch.optim.SGD(trained, lr=0.0))[0]
+    return work.prepare(objective)
+
+
 def _measured(state: State, rate: float, energy_source: str, processes: int) -> dict:
     return {
         "minutes": round(state.seconds / 60, 2),
@@ -118,7 +131,11 @@ def _measured(state: State, rate: float, energy_source: str, processes: int) -> 
 
 
 def _check_folder(folder: Path, resume: bool, log: Callable[[str], None]) -> None:
-    """Hours of work are not written over by a command that was given twice."""
+    """Hours of work are neither written over by a command that was given twice, nor lost for want of a folder."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise ConfigError(f"{folder}: cannot be written: {error.strerror or error}") from error
     begun = checkpoint_of(folder).is_file()
     if (folder / RECORD).is_file():
         raise ConfigError(f"{folder}: holds a finished run: remove it, or choose another --out")
@@ -128,19 +145,11 @@ def _check_folder(folder: Path, resume: bool, log: Callable[[str], None]) -> Non
         log(f"{folder}: no checkpoint there: from the first step")
 
 
-def _check_texts(run: LanguageRun, own: Sequence[Sequence[Example]], other: Sequence[Example]) -> None:
-    fitting = f"of at most max_length = {run.max_length} tokens"
-    if not own or not all(own):
-        raise ConfigError(f"{run.name}: no text to train on {fitting}")
-    if not other:
-        raise ConfigError(f"{run.name}: no held-out text {fitting}")
-
-
 def _digest(
     run: LanguageRun, base: str, own: Sequence[Sequence[Example]], other: Sequence[Example], processes: int
 ) -> str:
     """All that the steps hang on."""
-    total = sha256(repr((asdict(run), base, processes)).encode())
+    total = sha256(repr((asdict(run), str(methods.dtype(run)), base, processes)).encode())
     for found in (*own, other):
         total.update(repr([(item.ids, item.weights) for item in found]).encode())
     return total.hexdigest()

@@ -49,7 +49,7 @@ def main(
     log: Callable[[str], None],
 ) -> None:
     """Writes the report into `folder`. Raises ConfigError and ModelError before anything long begins where it can."""
-    chosen = suites.wanted(wanted)
+    chosen = suites.wanted(wanted, log)
     specs = list(models) or list(DEFAULT_SYSTEMS)
     # A file of outputs may then hold more than one suite asks for.
     shared = limit is not None or sum(one.suite.asks_systems for one in chosen) > 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,9 +12,12 @@ from finetune.evaluation import bold, inhouse, stereoset, toxigen
 from finetune.evaluation.instruments import Generator, Instruments
 from finetune.evaluation.outputs import System
 from finetune.evaluation.section import Section
+from finetune.reading.hub_data import fetch
 from srlint.errors import ConfigError
 
 INHOUSE = "in-house"
+_ON_HUB = re.compile(r"(?P<name>[\w.-]+/[\w.-]+?)(?:@(?P<revision>[\w.-]+))?(?::(?P<file>[^:]+))?", re.ASCII)
+_DATA_FILES = (".json", ".jsonl", ".csv")
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,8 +79,11 @@ class Wanted:
         return SUITES[self.name]
 
 
-def wanted(texts: Sequence[str]) -> list[Wanted]:
-    """Reads `NAME[=PATH]`. Raises ConfigError for an unknown or doubled name and for data that are not there."""
+def wanted(texts: Sequence[str], log: Callable[[str], None]) -> list[Wanted]:
+    """Reads `NAME[=PATH]`; the path may be a hub data set, `owner/name[@revision][:file]`.
+
+    Raises ConfigError for an unknown or doubled name and for data that are not there.
+    """
     found: list[Wanted] = []
     for text in texts:
         name, _, path = text.partition("=")
@@ -86,8 +93,18 @@ def wanted(texts: Sequence[str]) -> list[Wanted]:
             raise ConfigError(f"--suite {text}: {name} is asked for twice")
         if not path and SUITES[name].reads is not None:
             raise ConfigError(f"--suite {name}: say where its data lie: {name}=PATH ({SUITES[name].reads})")
-        place = Path(path) if path else dataset.DATA
-        if not place.exists():
-            raise ConfigError(f"--suite {text}: {place}: no such file or folder")
-        found.append(Wanted(name, place))
+        found.append(Wanted(name, _place(text, path, log) if path else dataset.DATA))
     return found
+
+
+def _place(text: str, path: str, log: Callable[[str], None]) -> Path:
+    if Path(path).exists():
+        return Path(path)
+    named = _ON_HUB.fullmatch(path)
+    if named is None:
+        raise ConfigError(f"--suite {text}: {path}: no such file or folder")
+    file = named["file"]
+    folder, _ = fetch(
+        named["name"], named["revision"], lambda own: str(own) == file if file else own.suffix in _DATA_FILES, log
+    )
+    return folder / file if file else folder

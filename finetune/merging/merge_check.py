@@ -72,13 +72,7 @@ class Prompts:
 
 def prompts(tokenizer: Any) -> Prompts:
     """Questions as srlint asks them. Raises ModelError where the tokenizer has no usable chat template."""
-    if not tokenizer.chat_template:
-        raise ModelError("the base model has no chat template: take an instruct model")
-    try:
-        frame = prompt.frame(tokenizer.chat_template, tokenizer.bos_token or "", tokenizer.eos_token or "")
-    except Exception as error:  # Jinja runs the template's own code, which may raise anything
-        reason = (str(error).splitlines() or [type(error).__name__])[0]
-        raise ModelError(f"the base model's chat template cannot be used: {reason}") from error
+    frame = base_model.framed(tokenizer, "the base model")
     prefix, suffix = (tokenizer.encode(part, add_special_tokens=False) for part in (frame.prefix, frame.suffix))
     results = []
     for before, text, mark, categories, rewrite in _ASKED:

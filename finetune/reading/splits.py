@@ -67,7 +67,8 @@ def divided(found: Sequence[Entry], seed: int, source: str, log: Callable[[str],
     """
     names = {entry.split for entry in found}
     if names in ({None}, {"train"}):
-        log(f"{source}: no splits given: cut 60/20/20 by seed {seed}")
+        given = "no splits" if names == {None} else "no dev and no test split"
+        log(f"{source}: {given} given: all is cut 60/20/20 by seed {seed}")
         return _cut(found, _ALL, seed, source)
     if None in names:
         place = next(entry.place for entry in found if entry.split is None)

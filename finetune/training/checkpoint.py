@@ -59,7 +59,8 @@ class Checkpoints:
             return State()
         saved = _read(self._last)
         if saved.get("plan") != self._plan:
-            raise ConfigError(f"{self._last}: of a run with other settings or texts; remove it or choose another --out")
+            what = "of a run with other settings, base, texts or processes"
+            raise ConfigError(f"{self._last}: {what}: remove it, or choose another --out")
         update.masters.restore(saved["weights"])
         update.optimizer.load_state_dict(saved["optimizer"])
         update.rates.load_state_dict(saved["schedule"])
@@ -68,13 +69,16 @@ class Checkpoints:
             torch.cuda.set_rng_state(saved["generators"]["cuda"])
         return State(**saved["state"])
 
-    def keep_best(self, masters: Masters) -> None:
+    def keep_best(self, masters: Masters, step: int) -> None:
         """Keeps today's weights as the best."""
-        _write(self._best, {"plan": self._plan, "weights": masters.full})
+        _write(self._best, {"plan": self._plan, "step": step, "weights": masters.full})
 
-    def take_best(self, masters: Masters) -> None:
-        """Puts the best weights in place."""
-        masters.restore(_read(self._best)["weights"])
+    def take_best(self, masters: Masters, step: int) -> None:
+        """Puts the best weights in place, which are those of `step`. Raises ConfigError where others are there."""
+        saved = _read(self._best)
+        if (saved.get("plan"), saved.get("step")) != (self._plan, step):
+            raise ConfigError(f"{self._best}: not the weights of step {step}: remove the run to begin anew")
+        masters.restore(saved["weights"])
 
     def remove(self) -> None:
         """Removes all that only a run in progress needs."""
@@ -88,14 +92,18 @@ def checkpoint_of(folder: Path, rank: int = 0) -> Path:
 
 
 def _write(path: Path, values: dict) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
     part = path.with_suffix(".part")
-    torch.save(values, part)
-    os.replace(part, path)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        torch.save(values, part)
+        os.replace(part, path)
+    except (OSError, RuntimeError) as error:  # what torch raises for a full disk is a RuntimeError
+        reason = str(error).splitlines()[0]
+        raise ConfigError(f"{path}: cannot be written: {reason}") from error
 
 
 def _read(path: Path) -> dict:
     try:
-        return torch.load(path, weights_only=True)
+        return torch.load(path, weights_only=True, map_location="cpu")
     except Exception as error:  # a cut file fails in as many ways as pickle has
         raise ConfigError(f"{path}: damaged: remove it to begin anew") from error

@@ -19,9 +19,8 @@ from finetune.pairs import Pair
 from finetune.settings import LanguageRun
 from finetune.training import methods
 from finetune.training.examples import Example, examples, steps
-from finetune.training.text_lengths import lengths
-from srlint import prompt
-from srlint.errors import ConfigError, ModelError
+from finetune.training.text_lengths import check_texts, lengths
+from srlint.errors import ModelError
 
 # Training reaches about this part of the rate of one large product.
 _EFFICIENCY = 0.4
@@ -48,11 +47,11 @@ def main(
 ) -> None:
     """Says what `train` would do. Raises ModelError for a base whose configuration or tokenizer cannot be had."""
     model, tokenizer = _skeleton(run.base)
-    frame = prompt.frame(tokenizer.chat_template, tokenizer.bos_token or "", tokenizer.eos_token or "")
+    frame = base_model.framed(tokenizer, run.base)
     prefix = len(tokenizer.encode(frame.prefix, add_special_tokens=False))
     own = [examples(tokenizer, frame, found, run) for found in epochs]
-    if not all(own):
-        raise ConfigError(f"{run.name}: no text to train on of at most max_length = {run.max_length} tokens")
+    other = examples(tokenizer, frame, held_out, run)
+    check_texts(run, own, other)
     count = sum(parameter.numel() for parameter in model.parameters())
     trained = _trained(run, model)
     plan = [step for epoch, texts in enumerate(own) for step in steps(texts, run, random.Random(f"{run.seed} {epoch}"))]
@@ -62,7 +61,7 @@ def main(
     added = "all of them trained" if run.method == "full" else f"{trained / 1e6:.2f} million added"
     log(f"{run.name}: {run.method} on {run.base}, {count / 1e6:.1f} million weights, {added}")
     log(lengths(epochs, own, prefix))
-    log(f"{len(own[0])} texts an epoch and {len(held_out)} held out, {len(plan)} steps, {read} tokens with prefixes")
+    log(f"{len(own[0])} texts an epoch and {len(other)} held out, {len(plan)} steps, {read} tokens with prefixes")
     log(
         f"memory, estimated: {needed.total / _GIGABYTE:.1f} GB (weights {needed.weights / _GIGABYTE:.1f}, training "
         f"{needed.training / _GIGABYTE:.1f}, activations {needed.activations / _GIGABYTE:.1f}); {_available()}"
@@ -98,13 +97,13 @@ def memory(run: LanguageRun, model: nn.Module, trained: int) -> Memory:
 
 def _skeleton(base: str) -> tuple[nn.Module, Any]:
     """The model without weights, and its tokenizer."""
-    from transformers import AutoConfig, AutoModelForCausalLM, AutoTokenizer
+    from transformers import AutoConfig, AutoModelForCausalLM
 
-    source = Path(base_model.resolve(base))
-    options = {"gguf_file": source.name} if source.suffix == ".gguf" else {}
-    name = str(source.parent) if options else base_model.resolve(base)
+    resolved = os.path.expanduser(base_model.resolve(base))
+    options = {"gguf_file": Path(resolved).name} if resolved.endswith(".gguf") else {}
+    name = str(Path(resolved).parent) if options else resolved
+    tokenizer = base_model.read_tokenizer(base, name, options)
     try:
-        tokenizer = AutoTokenizer.from_pretrained(name, **options)
         config = AutoConfig.from_pretrained(name, **options)
         config.quantization_config = None
         with torch.device("meta"):
@@ -125,7 +124,7 @@ def _trained(run: LanguageRun, model: nn.Module) -> int:
     config = model.config
     if run.method == "prefix":
         heads = getattr(config, "num_key_value_heads", None) or config.num_attention_heads
-        width = heads * (config.hidden_size // config.num_attention_heads)
+        width = heads * (getattr(config, "head_dim", None) or config.hidden_size // config.num_attention_heads)
         return run.virtual_tokens * config.num_hidden_layers * 2 * width
     return sum(run.rank * (own.in_features + own.out_features) for own in _linear(model))
 

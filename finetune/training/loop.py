@@ -56,10 +56,10 @@ class Loop:
             state.step += 1
             tokens = sum(len(item.ids) for chunk, counts in step if counts for item in chunk)
             progress.stepped(state.step, tokens * self._work.num_processes, figures)
+            self._clock()
             if state.step % between == 0 or state.step == len(plan):
                 self._evaluate(progress)
             if state.step % run.checkpoint_steps == 0:
-                self._clock()
                 self._checkpoints.save(self._update, state)
         self._clock()
 
@@ -88,7 +88,7 @@ class Loop:
         progress.evaluated(state.step, loss)
         if state.best is None or loss < state.best:
             state.best, state.best_step, state.worse = loss, state.step, 0
-            self._checkpoints.keep_best(self._update.masters)
+            self._checkpoints.keep_best(self._update.masters, state.step)
         else:
             state.worse += 1
 

@@ -8,8 +8,10 @@ from typing import Any
 
 import torch
 from torch import nn
+from torch.distributed.tensor import DTensor
 
 from finetune.settings import LanguageRun
+from srlint.errors import ModelError
 
 
 class Masters:
@@ -56,6 +58,8 @@ class Update:
         """Applies the gradients that have gathered. Returns their norm before it was clipped, and the rate used."""
         self.masters.gather()
         norm = nn.utils.clip_grad_norm_(self.masters.full, self._norm)
+        if not math.isfinite(float(norm)):
+            raise ModelError('the gradient is not finite: lower learning_rate, or take dtype = "float32"')
         rate = self.rates.get_last_lr()[0]
         self.optimizer.step()
         self.masters.publish()
@@ -67,11 +71,11 @@ def optimizer(run: LanguageRun, masters: Masters, log: Callable[[str], None]) ->
     """AdamW (Loshchilov and Hutter 2019), or its paged form, whose state leaves a GPU that runs short."""
     options = {"lr": run.learning_rate, "weight_decay": run.weight_decay}
     if run.optimizer == "paged_adamw":
-        if masters.full[0].is_cuda:
+        if masters.full[0].is_cuda and not isinstance(masters.full[0], DTensor):
             import bitsandbytes
 
             return bitsandbytes.optim.PagedAdamW32bit(masters.full, **options)
-        log("paged_adamw pages between a GPU and its host; on a CPU it is plain AdamW")
+        log("paged_adamw pages between one GPU and its host; on a CPU, or on shared weights, it is plain AdamW")
     return torch.optim.AdamW(masters.full, fused=True, **options)
 
 

@@ -15,6 +15,10 @@ from transformers import DynamicCache
 
 from finetune import base_model
 from finetune.training.examples import Example, Packed, Padded, packed, padded
+from srlint.errors import ModelError
+
+# What Granite, Cohere and Gemma do to their logits.
+_SCALES = ("logits_scaling", "logit_scale", "final_logit_softcapping")
 
 
 class Objective(nn.Module):
@@ -26,6 +30,7 @@ class Objective(nn.Module):
     def __init__(self, model: nn.Module, prefix: Sequence[int], row_length: int, packing: bool):
         super().__init__()
         self.model = model
+        _check(self.causal)
         self.prefix = tuple(prefix)
         self._row_length = row_length
         self._packing = packing
@@ -91,6 +96,15 @@ class Objective(nn.Module):
         logits = self.causal.lm_head(states[:, :-1][wanted.to(states.device)]).float()
         targets, kept = ids[:, 1:][wanted].to(states.device), weights[:, 1:][wanted].to(states.device)
         return (nn.functional.cross_entropy(logits, targets, reduction="none") * kept).sum()
+
+
+def _check(causal: Any) -> None:
+    """Raises ModelError for a model that does more to its states than to multiply them into logits."""
+    config = causal.config
+    plain = hasattr(causal, "model") and hasattr(causal, "lm_head")
+    scaled = any(getattr(config, name, None) not in (None, 1, 1.0) for name in _SCALES)
+    if not plain or scaled:
+        raise ModelError(f"{config.model_type}: computes its logits in a way that training does not know")
 
 
 def weight(chunk: Sequence[Example]) -> float:

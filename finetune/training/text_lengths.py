@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from finetune.pairs import Pair
+from finetune.settings import LanguageRun
 from finetune.training.examples import Example
+from srlint.errors import ConfigError
 
 
 def lengths(epochs: Sequence[Sequence[Pair]], kept: Sequence[Sequence[Example]], prefix: int) -> str:
@@ -17,3 +19,12 @@ def lengths(epochs: Sequence[Sequence[Pair]], kept: Sequence[Sequence[Example]],
         f"tokens a text behind a prefix of {prefix}: {sizes[0]} at least, median {sizes[len(sizes) // 2]}, "
         f"95 % up to {sizes[min(len(sizes) - 1, len(sizes) * 95 // 100)]}, {sizes[-1]} at most{dropped}"
     )
+
+
+def check_texts(run: LanguageRun, own: Sequence[Sequence[Example]], other: Sequence[Example]) -> None:
+    """Raises ConfigError where nothing is left to train on or to hold out."""
+    fitting = f"of at most max_length = {run.max_length} tokens"
+    if not own or not all(own):
+        raise ConfigError(f"{run.name}: no text to train on {fitting}")
+    if not other:
+        raise ConfigError(f"{run.name}: no held-out text {fitting}")

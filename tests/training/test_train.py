@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 import os
 import random
+import shutil
 import subprocess
 import sys
-from dataclasses import asdict, replace
+from dataclasses import asdict, fields, replace
 from pathlib import Path
 
 import pytest
@@ -22,7 +23,9 @@ from finetune.dataset import Row, spread  # noqa: E402
 from finetune.pairs import Pair, pairs  # noqa: E402
 from finetune.settings import LanguageRun  # noqa: E402
 from finetune.training import energy, estimate, examples, methods, objective, sharing  # noqa: E402
+from finetune.training.checkpoint import Checkpoints  # noqa: E402
 from finetune.training.examples import Example  # noqa: E402
+from finetune.training.masters import Masters  # noqa: E402
 from srlint import prompt  # noqa: E402
 from srlint.errors import ConfigError, ModelError  # noqa: E402
 
@@ -302,15 +305,87 @@ def test_a_resumed_run_ends_with_the_weights_of_one_that_was_never_cut(run, opti
     assert not list((tmp_path / "cut").glob("*.pt"))
 
 
+def test_a_base_that_is_no_chat_model_or_does_more_to_its_logits_is_told(base, run, tmp_path):
+    found = pairs(ROWS[:2], 0.0, 1)
+    bare = tmp_path / "bare"
+    shutil.copytree(base, bare)
+    (bare / "chat_template.jinja").unlink()
+    for command in (estimate.main, lambda *given: train.train(*given[:3], tmp_path / "run", False, silent)):
+        with pytest.raises(ModelError, match="has no chat template"):
+            command(replace(run, base=str(bare)), [found], found, silent)
+    from transformers import GraniteConfig, GraniteForCausalLM
+
+    config = GraniteConfig(
+        vocab_size=400, hidden_size=16, intermediate_size=16, num_hidden_layers=1, num_attention_heads=2,
+        num_key_value_heads=2, logits_scaling=8.0,
+    )  # fmt: skip
+    with pytest.raises(ModelError, match="granite: computes its logits in a way that training does not know"):
+        objective.Objective(GraniteForCausalLM(config), [1], 10, False)
+
+
+def test_a_gradient_that_is_not_finite_ends_the_run(run, tmp_path, monkeypatch):
+    honest = objective.Objective.forward
+    monkeypatch.setattr(objective.Objective, "forward", lambda self, chunk: honest(self, chunk) * float("nan"))
+    with pytest.raises(ModelError, match="the gradient is not finite: lower learning_rate"):
+        train.train(run, [pairs(ROWS, 0.5, 1)], pairs(ROWS[:2], 0.0, 1), tmp_path, False, silent)
+
+
+def test_a_folder_that_cannot_be_written_is_named(run, tmp_path):
+    (tmp_path / "file").write_text("")
+    found = pairs(ROWS, 0.5, 1)
+    with pytest.raises(ConfigError, match="cannot be written"):
+        train.train(replace(run, checkpoint_steps=1), [found], found, tmp_path / "file", False, silent)
+
+
+def test_best_weights_of_another_step_are_refused(run, tmp_path):
+    model, *_ = opened(run)
+    masters = Masters([own for own in model.parameters() if own.requires_grad])
+    kept = Checkpoints(tmp_path, "plan")
+    kept.keep_best(masters, 7)
+    kept.take_best(masters, 7)
+    with pytest.raises(ConfigError, match="not the weights of step 3"):
+        kept.take_best(masters, 3)
+
+
+def test_several_gpus_that_share_weights_get_the_model_with_an_optimizer(run):
+    model, _, _, prefix = opened(run)
+    asked = []
+
+    class Work:
+        num_processes, is_fsdp2 = 2, True
+
+        def prepare(self, *parts):
+            asked.append(parts)
+            return parts
+
+    own = objective.Objective(model, prefix, 300, False)
+    assert train._wrapped(Work(), own) is own
+    assert [type(part).__name__ for part in asked[0]] == ["Objective", "SGD"]
+
+
+def test_a_step_has_as_many_texts_whoever_reads_them(run):
+    found = [Example([1] * 5, [1.0] * 5) for _ in range(12)]
+    own = replace(run, batch_size=4, batch_tokens=1000)
+    plans = [sharing.plan(own, [found], 2, rank) for rank in (0, 1)]
+    assert [len(plan) for plan in plans] == [3, 3]
+    read = [sum(len(chunk) for plan in plans for chunk, counts in plan[step] if counts) for step in range(3)]
+    assert read == [4, 4, 4]
+
+
+def test_every_key_of_a_run_file_is_described():
+    described = LanguageRun.__doc__
+    assert [own.name for own in fields(LanguageRun) if f"`{own.name}`" not in described and own.name != "name"] == []
+
+
 def test_a_checkpoint_of_other_settings_or_none_at_all_is_told(run, tmp_path, monkeypatch):
     found, held = pairs(ROWS, 0.5, 1), pairs(ROWS[:3], 0.25, 1)
     with monkeypatch.context() as patched:
         cut_after(4, patched)
         with pytest.raises(Cut):
             train.train(run, [found] * 2, held, tmp_path, False, silent)
-    with pytest.raises(ConfigError, match="other settings or texts"):
+    with pytest.raises(ConfigError, match="other settings, base, texts or processes"):
         train.train(replace(run, learning_rate=1e-3), [found] * 2, held, tmp_path, True, silent)
-    with pytest.raises(ConfigError, match="other settings or texts"):
+    with pytest.raises(ConfigError, match="other settings, base, texts or processes"):
         train.train(run, [found, found[1:]], held, tmp_path, True, silent)
     (tmp_path / "checkpoint-0.pt").write_bytes(b"half")
     with pytest.raises(ConfigError, match="checkpoint-0.pt: damaged"):
@@ -511,13 +586,15 @@ def test_memory_is_the_sum_of_its_parts(run):
 
 def test_energy_is_read_or_estimated_and_said_which(monkeypatch):
     monkeypatch.setattr(energy, "_gpu_joules", lambda: None)
-    monkeypatch.setattr(energy, "_cpu_joules", lambda: None)
+    monkeypatch.setattr(energy, "_cpu_counters", dict)
     joules, source = energy.Meter().joules()
     assert joules > 0
     assert "estimated" in source
-    readings = iter([10.0, 35.0])
-    monkeypatch.setattr(energy, "_cpu_joules", lambda: next(readings))
-    assert energy.Meter().joules() == (25.0, "processor counters")
+    # In microjoules; the counter begins again at 100 J.
+    readings = iter([{"package": (value * 10**6, 100 * 10**6)} for value in (10, 35, 95, 15)])
+    monkeypatch.setattr(energy, "_cpu_counters", lambda: next(readings))
+    meter = energy.Meter()
+    assert [meter.joules() for _ in range(3)] == [(joules, "processor counters") for joules in (25.0, 85.0, 105.0)]
 
 
 # --- run files --------------------------------------------------------------------------------------------------------
@@ -559,6 +636,8 @@ def test_the_configuration_for_several_gpus_is_one_that_accelerate_reads():
         ({"epochs": 0}, "epochs must be at least 1, not 0"),
         ({"dropout": 1.5}, "dropout must be between 0 and 1"),
         ({"learning_rate": 0.0}, "learning_rate must be above 0"),
+        ({"gradient_norm": -1.0}, "gradient_norm must be above 0"),
+        ({"batch_size": -1}, "batch_size must not be below 0"),
         ({"method": "prefix", "packing": True}, "goes with neither packing nor gradient_checkpointing"),
         ({"gradient_checkpointing": True}, "gradient_checkpointing needs packing = true"),
     ],
