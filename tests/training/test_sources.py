@@ -222,7 +222,7 @@ def test_what_is_odd_is_logged(tmp_path):
         "6 rows have an empty rewrite and no categories: taken as clean",
         "1 rows name categories but change nothing: taken as clean",
         "1 rows have a rewrite that reads as a refusal to answer: kept, but look at them",
-        "no splits given: cut 60/20/20 by seed 1",
+        "no splits given: all is cut 60/20/20 by seed 1",
         f"8 passages, 1 flagged: train {len(found['train'])}, dev 2, test 2",
     ]
 
