@@ -91,10 +91,14 @@ class Checker:
         return self._models.servers if self._models is not None else ()
 
     def _review(self, target: files.Target, document: Document) -> Review:
-        review = self._linter(self._settings_for(target)).check(document, self.enabled(target))
+        linter = self._linter(self._settings_for(target))
+        return linter.check(document, self.enabled(target), lambda review: self._left(target, review))
+
+    def _left(self, target: files.Target, review: Review) -> Review:
+        """The review without what has not changed and what the baseline accepts."""
         findings = review.findings
         if self._options.changes is not None:
-            lines = touched(self._options.changes.before(target.path), document)
+            lines = touched(self._options.changes.before(target.path), review.document)
             findings = tuple(finding for finding in findings if overlaps(finding.span, lines))
         review = replace(review, findings=findings)
         baseline = self._options.baseline

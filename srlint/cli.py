@@ -15,7 +15,7 @@ import click
 
 from srlint import __version__
 from srlint.categories import BY_ID, CATEGORIES, Category
-from srlint.cli_check import FAILED, check
+from srlint.cli_check import FAILED, SERVER_OPTIONS, check
 from srlint.cli_model import model
 from srlint.errors import SrlintError
 
@@ -79,7 +79,7 @@ def _leave_pipe() -> None:
 def cli() -> None:
     """Find biased passages in documents and rewrite them with care.
 
-    Everything runs on this machine; only `check --server` sends passages anywhere.
+    Everything runs on this machine; only `check --server` (or SRLINT_SERVER) sends passages anywhere.
     """
 
 
@@ -116,15 +116,18 @@ def clean(cache_dir: Path | None) -> None:
 
 
 @cli.command()
+@SERVER_OPTIONS[0]
+@SERVER_OPTIONS[1]
 @click.pass_context
-def doctor(ctx: click.Context) -> None:
+def doctor(ctx: click.Context, server: str | None, server_model: str | None) -> None:
     """Say whether everything that a check needs is there and works. Exit status 2 when something is broken."""
     from srlint.config import Resolver
     from srlint.doctor import examine
     from srlint.output.escape import printable
 
     states = []
-    for advice in examine(Resolver({}), Path.cwd()):
+    given = {"server": server, "server_model": server_model, "use_model": True if server else None}
+    for advice in examine(Resolver(given), Path.cwd()):
         print(f"{advice.state:4}  {advice.subject:14}  {printable(advice.text)}", flush=True)
         states.append(advice.state)
     ctx.exit(FAILED if "fail" in states else 0)

@@ -21,7 +21,17 @@ if TYPE_CHECKING:
 # The exit status when something could not be checked.
 FAILED = 2
 # Options with which a run may find less than the project's settings would.
-_ADJUSTING = ("threshold", "model", "no_model", "config", "isolated")
+_ADJUSTING = ("threshold", "model", "no_model", "server", "server_model", "config", "isolated")
+
+SERVER_OPTIONS = (
+    click.option(
+        "--server",
+        metavar="URL",
+        envvar="SRLINT_SERVER",
+        help="Send flagged passages to this OpenAI-compatible server for a rewrite. Also: SRLINT_SERVER.",
+    ),
+    click.option("--server-model", metavar="NAME", help="Which of the server's models. Default: its only one."),
+)
 
 
 def _names(ctx: click.Context, parameter: click.Parameter, values: tuple[str, ...]) -> tuple[str, ...] | None:
@@ -49,13 +59,7 @@ def _config_options(command: Callable[..., None]) -> Callable[..., None]:
         click.option(
             "--model", metavar="FILE|NAME", help="The language model: a GGUF file, or one of `srlint model list`."
         ),
-        click.option(
-            "--server",
-            metavar="URL",
-            envvar="SRLINT_SERVER",
-            help="Send flagged passages to this OpenAI-compatible server for a rewrite.",
-        ),
-        click.option("--server-model", metavar="NAME", help="Which of the server's models. Default: its only one."),
+        *SERVER_OPTIONS,
         click.option("--no-model", is_flag=True, help="Do without a language model: detector and terms only."),
         click.option("--include-quotes", is_flag=True, help="Judge quotations and block quotes too."),
         click.option("--code", is_flag=True, help="Also read comments and docstrings of source code."),
@@ -119,6 +123,8 @@ def check(ctx: click.Context, /, **options: Any) -> None:
     """
     if ctx.get_parameter_source("output_format") is ParameterSource.ENVIRONMENT:
         options["output_format"] = _wished(options)
+    if ctx.get_parameter_source("server") is ParameterSource.ENVIRONMENT and (options["model"] or options["no_model"]):
+        options["server"] = None  # what is typed comes before what is in the environment
     _refuse_contradictions(options)
     for stream in (sys.stdout, sys.stderr):
         # A terminal that cannot show a character gets its number, not a crash.

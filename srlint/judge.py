@@ -33,6 +33,9 @@ ALONE_SHARE, ALONE_FROM = 0.3, 0.3
 # The language model's own log-odds count up to this: a small one is too sure of itself.
 MOST_LOG_ODDS = 4.0
 
+# For each verdict that has no rewrite yet, whether somebody wants one.
+Wanted = Callable[[Sequence[Verdict]], Sequence[bool]]
+
 
 class Judge:
     """All that judging takes. Raises ConfigError for terms that are not right."""
@@ -56,17 +59,29 @@ class Judge:
         """The lowest threshold of any category: what stays below it is of no interest to anybody."""
         return min(self.bar, *dict(self._settings.thresholds).values(), 1.0)
 
-    def judge(self, passages: Sequence[Passage], fits: Callable[[Passage, str], bool]) -> list[Verdict]:
-        """The verdict on each passage. `fits` says whether the document can be made to read a text in its place."""
+    def judge(
+        self, passages: Sequence[Passage], fits: Callable[[Passage, str], bool], wanted: Wanted | None = None
+    ) -> list[Verdict]:
+        """The verdict on each passage. `fits` says whether the document can be made to read a text in its place.
+
+        Before anything is sent to a server, `wanted` says from the verdicts without rewrites which passages are worth
+        one (None: all that are flagged). The others keep such a verdict, which does not last.
+        """
         detections = self.detect([(self.heard(passage.text), passage.before) for passage in passages])
-        found = [self._verdict(passage, detection) for passage, detection in zip(passages, detections, strict=True)]
-        places = [place for place, (_, flagged) in enumerate(found) if flagged is not None]
+        placed = zip(passages, detections, strict=True)
+        if not isinstance(self._language, RemoteModel):
+            # One passage after the other: the model remembers the last question, and a rewrite begins with it again.
+            return [self._reworded(*self._verdict(*place), place[0], fits) for place in placed]
+        found = [self._verdict(*place) for place in placed]
         verdicts = [verdict for verdict, _ in found]
-        jobs = self._language.jobs if isinstance(self._language, RemoteModel) else 1
-        reworded = in_order(lambda place: self._reworded(*found[place], passages[place], fits), places, jobs)
-        for place, verdict in zip(places, reworded, strict=True):
-            verdicts[place] = verdict
-        return verdicts
+        asked = wanted(verdicts) if wanted is not None else [True] * len(found)
+        places = [at for at, (_, flagged) in enumerate(found) if flagged is not None and asked[at]]
+        reworded = in_order(lambda at: self._reworded(*found[at], passages[at], fits), places, self._language.jobs)
+        made = dict(zip(places, reworded, strict=True))
+        return [
+            made[at] if at in made else replace(verdict, lasting=flagged is None)
+            for at, (verdict, flagged) in enumerate(found)
+        ]
 
     def detect(self, texts: Sequence[tuple[str, str]]) -> list[Detection]:
         """What the detector says of each (text, sentence before), weighed with what it says of the text alone."""
@@ -109,9 +124,11 @@ class Judge:
         return verdict, Flagged(text, passage.before, judged, matches)
 
     def _reworded(
-        self, verdict: Verdict, flagged: Flagged, passage: Passage, fits: Callable[[Passage, str], bool]
+        self, verdict: Verdict, flagged: Flagged | None, passage: Passage, fits: Callable[[Passage, str], bool]
     ) -> Verdict:
-        """The verdict with the best rewrite. Where a server fails, with what can be had without it."""
+        """The verdict with the best rewrite, if it is flagged. Where a server fails, with what can be had without."""
+        if flagged is None:
+            return verdict
         tools = self.tools(lambda new: fits(passage, new))
         proposal: Proposal | None
         try:

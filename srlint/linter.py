@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Sequence, Set
 from dataclasses import replace
 from functools import cache
 from hashlib import sha256
@@ -21,7 +21,7 @@ from srlint.findings import Edit, Finding, Review, Rewrite, Skipped
 from srlint.judge import Judge
 from srlint.models.embedded import NotInstalledError
 from srlint.models.loaded import LanguageModel, Models
-from srlint.passages import Passage, passages
+from srlint.passages import Parsed, Passage, passages
 from srlint.selection import graded, select
 from srlint.server.remote import RemoteModel
 from srlint.verdict import (
@@ -34,6 +34,10 @@ from srlint.verdict import (
 )
 
 Stored = TypeVar("Stored")
+# What of a review a caller reports.
+Left = Callable[[Review], Review]
+# The places of the passages that would be reported, by the verdicts on all of a document's passages.
+Reported = Callable[[Sequence[Verdict]], Set[int]]
 
 
 class Linter:
@@ -78,31 +82,51 @@ class Linter:
         self._models.close()
         self._cache.close()
 
-    def check(self, document: Document, enabled: frozenset[str] | None = None) -> Review:
+    def check(
+        self, document: Document, enabled: frozenset[str] | None = None, left: Left = lambda review: review
+    ) -> Review:
         """Findings of the `enabled` categories (None: those of the settings), less those that comments silence.
 
+        `left` takes away what the caller does not report either, so that no server hears of it; it may be called twice.
         Raises DocumentError, ModelError.
         """
         enabled = self._settings.enabled(None) if enabled is None else enabled
-        outcome = self._outcome(document)
+
+        def chosen(outcome: Outcome) -> Review:
+            return left(self._chosen(document, outcome, enabled))
+
+        return chosen(self._outcome(document, chosen))
+
+    def _chosen(self, document: Document, outcome: Outcome, enabled: frozenset[str]) -> Review:
         chosen = replace(outcome.review(document), findings=select(outcome, self._settings, enabled))
         # Without a language model fewer passages may be found, so that a comment only looks as if it did nothing.
         left = suppress.apply(chosen, enabled, unused=self._complete)
         return replace(left, findings=graded(left.findings, outcome.asked, self._settings))
 
-    def _outcome(self, document: Document) -> Outcome:
+    def _outcome(self, document: Document, chosen: Callable[[Outcome], Review]) -> Outcome:
         """What the models say of the document, from the cache if it was checked before, byte for byte."""
         key = sha256(self._salt + f"{document.syntax}\0{document.text}".encode()).digest()
         known = self._remembered([key], outcome_from_bytes)
         if key not in known:
-            known[key] = self._judged(document)
+            known[key] = self._judged(document, chosen)
             if known[key].lasting:
                 self._cache.put_many({key: outcome_to_bytes(known[key])})
         return known[key]
 
-    def _judged(self, document: Document) -> Outcome:
-        found, skipped, comments = passages(document, self._settings.include_quotes)
-        verdicts = self.verdicts(document, found)
+    def _judged(self, document: Document, chosen: Callable[[Outcome], Review]) -> Outcome:
+        parsed = passages(document, self._settings.include_quotes)
+
+        def reported(verdicts: Sequence[Verdict]) -> Set[int]:
+            review = chosen(self._made(document, parsed, verdicts))
+            whole = {(finding.span, finding.categories) for finding in review.findings}
+            placed = enumerate(zip(parsed.passages, verdicts, strict=True))
+            # One that has lost a category is offered no rewrite.
+            return {at for at, (passage, verdict) in placed if (passage.span, verdict.categories) in whole}
+
+        return self._made(document, parsed, self.verdicts(document, parsed.passages, reported))
+
+    def _made(self, document: Document, parsed: Parsed, verdicts: Sequence[Verdict]) -> Outcome:
+        found, skipped, comments = parsed
         placed = list(zip(found, verdicts, strict=True))
         flagged = [(passage, verdict) for passage, verdict in placed if verdict.categories]
         excused = [Skipped(passage.span, verdict.skipped) for passage, verdict in placed if verdict.skipped]
@@ -122,22 +146,36 @@ class Linter:
             lasting=all(verdict.lasting for verdict in verdicts),
         )
 
-    def verdicts(self, document: Document, found: Sequence[Passage]) -> list[Verdict]:
-        """The verdict on each of the document's passages, from memory, from the cache, or new."""
+    def verdicts(self, document: Document, found: Sequence[Passage], reported: Reported | None = None) -> list[Verdict]:
+        """The verdict on each of the document's passages, from memory, from the cache, or new.
+
+        A server hears only of those that are `reported` (None: of all).
+        """
         keys = [self._key(document, passage) for passage in found]
         unknown = [key for key in dict.fromkeys(keys) if key not in self._memory]
         self._memory.update(self._remembered(unknown, verdict_from_bytes))
         missing = {key: passage for key, passage in zip(keys, found, strict=True) if key not in self._memory}
+        left_alone: set[bytes] = set()
+
+        def wanted(drafts: Sequence[Verdict]) -> list[bool]:
+            drafted = dict(zip(missing, drafts, strict=True))
+            places = reported([drafted.get(key) or self._memory[key] for key in keys]) if reported else range(len(keys))
+            left_alone.update(missing.keys() - {keys[at] for at in places})
+            return [key not in left_alone for key in missing]
+
+        made: dict[bytes, Verdict] = {}
         if missing:
             judged = self.judge.judge(
                 list(missing.values()),
                 lambda passage, new: _fits(document, passage, new, self._settings.include_quotes),
+                wanted,
             )
             made = dict(zip(missing, judged, strict=True))
-            self._memory.update(made)
+            # Another document may want what this one does not.
+            self._memory.update({key: verdict for key, verdict in made.items() if key not in left_alone})
             lasting = {key: verdict for key, verdict in made.items() if verdict.lasting}
             self._cache.put_many({key: verdict_to_bytes(verdict) for key, verdict in lasting.items()})
-        return [self._memory[key] for key in keys]
+        return [made.get(key) or self._memory[key] for key in keys]
 
     def _remembered(self, keys: Sequence[bytes], read: Callable[[bytes], Stored]) -> dict[bytes, Stored]:
         """What the cache knows of `keys`. An entry that makes no sense is as good as none."""
@@ -190,9 +228,7 @@ def _language_model(
     if not settings.use_model:
         return None
     if settings.server is not None:
-        return models.server(
-            settings.server, settings.server_model, settings.server_jobs, with_key=settings.server_typed
-        )
+        return models.server(settings.server, settings.server_model, settings.server_jobs)
     try:
         language = models.language(settings.model)
         for caution in models.cautions(settings.model):

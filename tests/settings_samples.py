@@ -72,7 +72,6 @@ GOOD = (
     Good("code", "code = true", "code", True),
     Good("model", 'model = "small.gguf"', "model", "small.gguf"),
     Good("use-model", "use-model = false", "use_model", False),
-    Good("server", 'server = "http://localhost:8080/v1"', "server", "http://localhost:8080/v1"),
     Good("server-model", 'server-model = "team/large"', "server_model", "team/large"),
     Good("server-jobs", "server-jobs = 16", "server_jobs", 16),
     Good("cache", "cache = false", "use_cache", False),
@@ -80,6 +79,7 @@ GOOD = (
     Good("baseline", 'baseline = "known.json"', "baseline.name", "known.json"),
 )
 
+_TYPED = "server can only be named by --server or the variable SRLINT_SERVER: a file must not send text away"
 _ENTRY = 'term = "war room", category = "framing"'
 
 BAD = (
@@ -239,14 +239,8 @@ BAD = (
     Bad("code", 'code = "python"', 1, "'code' must be true or false, not \"python\""),
     Bad("model", "model = true", 1, "'model' must be a path or the name of a model, not true"),
     Bad("use-model", "use-model = 1979-05-27", 1, "'use-model' must be true or false, not 1979-05-27"),
-    Bad(
-        "server",
-        'server = "localhost:8080"',
-        1,
-        "'server' must be a web address such as http://localhost:8080, not \"localhost:8080\"",
-    ),
-    Bad("server", "server = true", 1, "'server' must be a web address such as http://localhost:8080, not true"),
-    Bad("server", 'server = "http://me:secret@x"', 1, "'server' must be a web address without a user or a password"),
+    Bad("server", 'server = "http://localhost:8080"', 1, _TYPED),
+    Bad("server", 'code = true\nserver = "http://me:secret@x"', 2, _TYPED),
     Bad("server-model", "server-model = 3", 1, "'server-model' must be a name, not 3"),
     Bad("server-jobs", "server-jobs = 0", 1, "'server-jobs' must be a whole number from 1 to 64, not 0"),
     Bad("server-jobs", "server-jobs = true", 1, "'server-jobs' must be a whole number from 1 to 64, not true"),

@@ -259,7 +259,7 @@ def test_the_configuration_closest_to_the_paths_holds():
 def test_options_reach_the_linter(monkeypatch):
     seen = []
     monkeypatch.setattr(fakes.FakeLinter, "__init__", lambda self, settings: seen.append(settings))
-    monkeypatch.setattr(fakes.FakeLinter, "check", lambda self, document, enabled: Review(document, (), ()))
+    monkeypatch.setattr(fakes.FakeLinter, "check", lambda self, document, enabled, left: Review(document, (), ()))
     write("pyproject.toml", "[tool.srlint]\nuse-model = false\n")
     write("a.md", CLEAN)
     check("--model", "small", "--include-quotes", "--no-cache", "--cache-dir", "kept", "--threshold", "0.25")
@@ -418,7 +418,7 @@ def test_a_real_interrupt_gives_130():
     write("a.md", CLEAN)
     process = start(
         before="import time\n"
-        "def wait(self, document, enabled):\n    print('waiting', flush=True); time.sleep(60)\n"
+        "def wait(self, document, enabled, left):\n    print('waiting', flush=True); time.sleep(60)\n"
         "fakes.FakeLinter.check = wait"
     )
     assert process.stdout.readline() == b"waiting\n"

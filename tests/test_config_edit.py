@@ -59,6 +59,14 @@ def test_a_value_is_removed_with_its_line(tmp_path, before, after):
     assert file.read_text() == after
 
 
+def test_a_value_of_an_inline_table_is_left_to_be_removed_by_hand(tmp_path):
+    file = tmp_path / "pyproject.toml"
+    file.write_text('[tool]\nsrlint = { model = "m.gguf", code = true }\n')
+    with pytest.raises(ConfigError, match="cannot be edited without changing more: remove model by hand$"):
+        set_value(file, "model", None)
+    assert file.read_text() == '[tool]\nsrlint = { model = "m.gguf", code = true }\n'
+
+
 def test_a_file_is_made(tmp_path):
     assert set_value(tmp_path / ".srlint.toml", "model", 'a"b\\c') is True
     assert tomllib.loads((tmp_path / ".srlint.toml").read_text()) == {"model": 'a"b\\c'}

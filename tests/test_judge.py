@@ -10,6 +10,9 @@ from srlint.config import Settings
 from srlint.detector import Detection
 from srlint.document import Document, Span
 from srlint.judge import ALONE_FROM, ALONE_SHARE, Judge
+from srlint.models.loaded import LanguageModel
+from srlint.models.locate import Located
+from srlint.models.manifest import Manifest
 from srlint.odds import log_odds, probability
 from srlint.passages import passages
 
@@ -54,6 +57,23 @@ def judged(text: str, detector: Told, **settings):
 def test_other_peoples_and_allowed_words_are_left_alone(settings, skipped, categories):
     (verdict,) = judged(QUOTED, Told("hopeless"), **settings)
     assert (verdict.skipped, verdict.categories) == (skipped, categories)
+
+
+def test_a_local_model_is_asked_about_one_passage_after_the_other(monkeypatch):
+    """It remembers the last question only, which a second opinion and a rewrite share."""
+    asked: list[str] = []
+
+    def ask(text, *rest):
+        asked.append(text)
+
+    manifest = Manifest(judge_weight=0.5, threshold=0.5)
+    language = LanguageModel(Located(None, "x", manifest))
+    monkeypatch.setattr(LanguageModel, "rewriter", SimpleNamespace(ask=ask))
+    judge = Judge(Settings(), SimpleNamespace(detector=Told("grim")), language)
+    texts = ["A grim day.", "A plain day.", "A grim night."]
+    verdicts = judge.judge(passages(Document(" ".join(texts), "text")).passages, lambda passage, new: True)
+    assert [bool(verdict.categories) for verdict in verdicts] == [True, False, True]
+    assert asked == [texts[0], texts[0], texts[2], texts[2]]
 
 
 def test_what_the_term_list_proposes_is_no_fault():

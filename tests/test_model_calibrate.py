@@ -176,7 +176,9 @@ def stock(tmp_path, monkeypatch):
     (tmp_path / "m.gguf").write_bytes(gguf_bytes(STOCK, {"a": [1000, 1000, 1000]}))
 
     def rig(limit: int, sure: float) -> Rigged:
-        model = Rigged(dev.passages(limit), sure)
+        rows = dev.passages(limit)
+        monkeypatch.setattr(dev, "passages", lambda limit=0: rows[: limit or None])
+        model = Rigged(rows, sure)
         monkeypatch.setattr(LanguageModel, "rewriter", model)
         return model
 
@@ -192,7 +194,7 @@ def run(*arguments: str, status: int = 0) -> str:
 def test_a_model_that_knows_better_gets_a_say_that_later_runs_use(stock, tmp_path):
     model = stock(120, sure=0.97)
     before = locate("m.gguf")
-    output = run("m.gguf", "--limit", "120")
+    output = run("m.gguf")
     kept = calibration.read(tmp_path / "m.calibration.json").calibration
     assert kept.judge_weight > 0 and 0 < kept.threshold < 1
     assert (kept.sha256, kept.prompt) == (file_sha256(tmp_path / "m.gguf"), prompt.fingerprint())
@@ -212,11 +214,22 @@ def test_a_model_that_knows_better_gets_a_say_that_later_runs_use(stock, tmp_pat
 
 def test_a_model_that_knows_nothing_gets_no_say(stock, tmp_path):
     stock(120, sure=0.5)
-    output = run("m.gguf", "--limit", "120")
+    output = run("m.gguf")
     kept = calibration.read(tmp_path / "m.calibration.json").calibration
     assert (kept.judge_weight, kept.threshold) == (0.0, None)
     table = output.splitlines()
     assert table[2].split()[-6:] == table[4].split()[-6:]  # from now on as without it
+
+
+def test_what_only_some_passages_say_is_not_kept(stock, tmp_path):
+    stock(120, sure=0.97)
+    output = run("m.gguf", "--limit", "60")
+    assert output.splitlines()[0].startswith("60 passages, ")
+    assert output.endswith("not kept: --limit\n") and "from now on" not in output
+    assert [path.name for path in tmp_path.iterdir()] == ["m.gguf"]
+    assert "\nkept in " in run("m.gguf", "--limit", "120")
+    run("m.gguf", "--limit", "60")
+    assert calibration.read(tmp_path / "m.calibration.json").calibration.passages == 120
 
 
 def test_an_interrupted_calibration_goes_on(stock, tmp_path, monkeypatch):
@@ -229,14 +242,14 @@ def test_an_interrupted_calibration_goes_on(stock, tmp_path, monkeypatch):
         return ask(*asked)
 
     monkeypatch.setattr(model, "ask", interrupted)
-    run("m.gguf", "--limit", "60", status=130)
+    run("m.gguf", status=130)
     assert not (tmp_path / "m.calibration.json").exists()
     monkeypatch.setattr(model, "ask", ask)
-    run("m.gguf", "--limit", "60")
+    run("m.gguf")
     resumed = model.asked
     (tmp_path / "m.calibration.json").unlink()
     model.asked = 0
-    run("m.gguf", "--limit", "60")
+    run("m.gguf")
     assert resumed == model.asked  # no passage was asked about twice
 
 
@@ -279,7 +292,9 @@ def test_a_real_stock_model_on_a_dozen_passages(tmp_path, monkeypatch):
     (tmp_path / "base.gguf").symlink_to(base_gguf())
     assert "base.gguf: not calibrated" in (LanguageModel(locate("base.gguf")).caution or "")
     shown: list[tuple[int, int]] = []
-    found = measure.measure("base.gguf", 12, lambda done, total: shown.append((done, total)))
+    some = dev.passages(12)
+    monkeypatch.setattr(dev, "passages", lambda limit=0: some)
+    found = measure.measure("base.gguf", 0, lambda done, total: shown.append((done, total)))
     assert shown == [(done, 12) for done in range(12)]
     assert found.before.weight == 0
     kept = calibration.read(tmp_path / "base.calibration.json").calibration

@@ -116,6 +116,14 @@ def test_a_model_that_is_gone_spoils_nothing_but_its_own_line(tmp_path):
     assert f"is gone: run `srlint model pull {NAME}`" in run("list")
 
 
+def test_a_damaged_record_spoils_nothing_but_its_own_line(tmp_path):
+    pulled(tmp_path)
+    (record,) = (tmp_path / "srlint" / "pulled").iterdir()
+    record.write_text("{")
+    assert listed()[NAME][6] == "cannot be used"
+    assert "not what srlint wrote of a model: delete it, and pull the model again" in run("list")
+
+
 def test_memory_and_speed_are_reckoned_from_the_model():
     # 1 GB of weights, and for each of 2,048 tokens 16 layers of 512 keys and values of two bytes.
     assert memory(10**9, 16, 512) == 10**9 + 2048 * 16 * 512 * 4 + 300_000_000
@@ -218,6 +226,7 @@ def test_what_was_not_pulled_is_not_removed(project):
     (project / "own.gguf").write_bytes(CONTENT)
     assert refused("remove", "own.gguf", "-y") == "own.gguf: srlint deletes only what it pulled"
     assert (project / "own.gguf").read_bytes() == CONTENT
+    assert refused("remove", "~nosuchuser/m.gguf", "-y") == "~nosuchuser/m.gguf: it was not pulled"
     assert refused("remove", "llama-3.2-1b", "-y") == "llama-3.2-1b: it was not pulled"
     assert refused("remove", "embedded", "-y").startswith("the embedded model is part of srlint")
 

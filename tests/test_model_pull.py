@@ -127,6 +127,45 @@ def test_a_new_version_on_the_hub_is_fetched_by_the_next_pull(hub):
     assert store.find(NAME).sha256 == sha256(CONTENT + b"new").hexdigest()
 
 
+def test_the_file_of_a_branch_that_has_moved_on_is_removed_with_the_new_one(hub, tmp_path, monkeypatch):
+    run("pull", NAME)
+    old = Path(store.find(NAME).path)
+    hub.files["tiny.gguf"] = CONTENT + b"new"
+    monkeypatch.setattr(sys.modules["local_hub"], "COMMIT", "beef" * 10)
+    run("pull", NAME)
+    found = store.find(NAME)
+    assert (found.former, old.is_file()) == ((str(old),), True)
+    output = run("remove", NAME, "--yes")
+    assert "removed" in output
+    assert not list(cache(tmp_path).rglob("*.gguf")) and not list(cache(tmp_path).glob("*/blobs/*"))
+
+
+@pytest.mark.parametrize("commit", ["../../../../x", "main", ""])
+def test_a_hub_that_names_no_commit_is_not_trusted(hub, tmp_path, monkeypatch, commit):
+    monkeypatch.setattr(sys.modules["local_hub"], "COMMIT", commit)
+    assert "so it is not fetched" in refused()
+    assert hub.ranges() == [] and not cache(tmp_path).exists()
+
+
+def test_a_library_that_appends_the_whole_file_does_not_fill_the_disk(hub, tmp_path, monkeypatch):
+    from huggingface_hub import file_download
+
+    calls = []
+
+    def careless(url, file, **options):
+        calls.append(url)
+        if len(calls) > 5:
+            raise KeyboardInterrupt
+        file.write(CONTENT[:300_000])
+        file.flush()
+        raise ConnectionError("dropped")
+
+    monkeypatch.setattr(file_download, "http_get", careless)
+    assert refused() == "more came than the file holds: deleted: pull again"
+    assert len(calls) == 2
+    assert parts(tmp_path) == []
+
+
 def test_a_connection_that_drops_is_taken_up_where_it_was(hub):
     hub.cuts = [150_000]
     run("pull", NAME)
@@ -231,7 +270,7 @@ def test_a_refusal_is_one_line_that_says_what_to_do(hub, tmp_path, status, error
     hub.status, hub.error, hub.error_message = status, error, message
     assert refused().startswith(said.format(url=hub.url))
     assert hub.ranges() == []
-    assert store.everything() == []
+    assert store.names() == []
 
 
 def test_a_repository_without_models_is_said(hub):
@@ -308,7 +347,20 @@ def test_a_name_is_one_of_the_catalogue_or_a_file_of_a_repository():
     assert (entry.hub_file.sha256, entry.hub_file.revision) == (entry.sha256, entry.revision)
     found = hub_file("a/b.c:sub/m.Q4.gguf")
     assert (found.repository, found.file, found.revision, found.sha256) == ("a/b.c", "sub/m.Q4.gguf", "main", None)
-    for name in ("a:b.gguf", "a/b/c:d.gguf", "a/b:d.bin", "C:\\m.gguf", "C:/m.gguf", "a/b:", ""):
+    for name in (
+        "a/b:/c.gguf",
+        "a/b:./c.gguf",
+        "a/b:c//d.gguf",
+        "a/b:../c.gguf",
+        "../b:c.gguf",
+        "a:b.gguf",
+        "a/b/c:d.gguf",
+        "a/b:d.bin",
+        "C:\\m.gguf",
+        "C:/m.gguf",
+        "a/b:",
+        "",
+    ):
         assert hub_file(name) is None, name
 
 

@@ -11,8 +11,10 @@ import pytest
 
 from pulled_models import CONTENT, NAME, measured, pulled
 from srlint.errors import ModelError
-from srlint.models import calibration, store
+from srlint.models import calibration, card, measure, store
+from srlint.models.answers import Answers
 from srlint.models.calibration import Kept
+from srlint.models.choice import value_for
 from srlint.models.loaded import LanguageModel, Models
 from srlint.models.locate import locate
 from srlint.models.manifest import Manifest
@@ -36,7 +38,7 @@ def test_what_is_kept_is_found_again_by_its_name(tmp_path):
     assert store.find("maker/model-GGUF:other.gguf") is None
     other = pulled(tmp_path, "llama-3.2-1b", "c2", "b2")
     calibration.write(store.calibration_file(NAME), Kept(measured(), made.stamp))
-    assert store.everything() == [other, made]
+    assert store.names() == [other.name, made.name]
 
 
 @pytest.mark.parametrize("content", ["", "{", "[]", "{}", '{"name": "x"}'])
@@ -62,9 +64,12 @@ def test_a_file_that_changed_or_went_is_noticed(tmp_path):
 
 def test_removing_deletes_the_weights_and_what_is_known_of_them(tmp_path):
     made = pulled(tmp_path)
-    calibration.write(store.calibration_file(NAME), Kept(measured(), made.stamp))
+    measured_in = store.calibration_file(NAME)
+    calibration.write(measured_in, Kept(measured(), made.stamp))
+    with Answers(store.answers_file(measured_in), "interrupted"):
+        pass
     assert store.remove(made) == len(CONTENT)
-    assert store.everything() == []
+    assert store.names() == []
     assert [path for path in tmp_path.rglob("*") if not path.is_dir()] == []
 
 
@@ -84,6 +89,31 @@ def test_a_file_that_another_name_stands_for_is_left(tmp_path):
     assert store.remove(made) == 0
     assert Path(made.path).read_bytes() == CONTENT
     assert store.remove(store.find("llama-3.2-1b")) == len(CONTENT)
+
+
+def test_a_damaged_record_does_not_keep_others_from_being_removed(tmp_path):
+    pulled(tmp_path, "llama-3.2-1b", "c2", "b2")
+    made = pulled(tmp_path)
+    (tmp_path / "srlint" / "pulled" / "llama-3.2-1b.json").write_text("{")
+    assert store.remove(made) == len(CONTENT)
+    assert store.names() == ["llama-3.2-1b"]
+
+
+def test_what_was_pulled_before_is_removed_too(tmp_path):
+    old = pulled(tmp_path)
+    made = replace(pulled(tmp_path, commit="c2", blob="b2"), former=(old.path,))
+    store.keep(made)
+    assert store.find(NAME) == made
+    assert store.remove(made) == 2 * len(CONTENT)
+    assert [path for path in tmp_path.rglob("*") if not path.is_dir()] == []
+
+
+def test_a_former_file_elsewhere_is_never_deleted(tmp_path):
+    mine = tmp_path / "mine.gguf"
+    mine.write_bytes(CONTENT)
+    with pytest.raises(ModelError, match="lies outside the Hugging Face cache, and is left alone"):
+        store.remove(replace(pulled(tmp_path), former=(str(mine),)))
+    assert mine.read_bytes() == CONTENT
 
 
 def test_a_cache_without_links_is_cleared_too(tmp_path):
@@ -140,6 +170,18 @@ def test_a_name_that_stands_for_nothing_gets_a_hint():
         ModelError, match="^mine.gguf: no such model file; --model takes the path of a GGUF file, a name"
     ):
         locate("mine.gguf")
+
+
+@pytest.mark.parametrize("name", ["~nosuchuser/m.gguf", "m" * 300, "m" * 300 + ".gguf", "a\0b"])
+def test_a_name_that_no_file_can_have_is_no_such_model(name):
+    with pytest.raises(ModelError, match="no such model file"):
+        locate(name)
+    with pytest.raises(ModelError, match="no such model file"):
+        value_for(name, Path(".srlint.toml"))
+    for ask in (card.of, card.verify, measure._target):
+        with pytest.raises(ModelError, match="no such model file"):
+            ask(name)
+    assert store.find(name) is None
 
 
 def test_a_file_comes_before_a_name(tmp_path):

@@ -13,7 +13,7 @@ from fake_server import FakeServer, Reply
 from srlint.errors import ConfigError
 from srlint.server import client as http
 from srlint.server.address import endpoint, is_address
-from srlint.server.client import KEY_GOES, Client, Fault
+from srlint.server.client import Client, Fault
 
 KEY = "sk-1234567890"
 
@@ -53,7 +53,8 @@ def test_an_address_may_have_the_version_or_not(address, expected):
 @pytest.mark.parametrize(
     "address",
     ["", "localhost:8080", "ftp://x", "http://", "http://u:p@x", "http://x?a=1", "http://x#f", "http://x y", "http://ü",
-     "http://x:99999", "http://x:0", "file:///etc/passwd", "http://x\n", 3, None],
+     "http://x:99999", "http://x:0", "file:///etc/passwd", "http://x\n",
+     "http://gpu..box:8080", f"http://{'x' * 64}.org", 3, None],
 )  # fmt: skip
 def test_what_is_no_address_is_refused(address):
     assert not is_address(address)
@@ -108,8 +109,8 @@ def test_the_server_says_how_long_to_wait(server, monkeypatch):
     ("status", "says", "alone"),
     [
         (400, "HTTP 400", True),
-        (401, f"HTTP 401: asks for the key in SRLINT_SERVER_KEY{KEY_GOES}", False),
-        (403, f"HTTP 403: asks for the key in SRLINT_SERVER_KEY{KEY_GOES}", False),
+        (401, "HTTP 401: asks for the key in SRLINT_SERVER_KEY", False),
+        (403, "HTTP 403: asks for the key in SRLINT_SERVER_KEY", False),
         (404, "HTTP 404", False),
         (413, "HTTP 413", True),
         (422, "HTTP 422", True),

@@ -19,7 +19,6 @@ from srlint.linter import Linter
 from srlint.models.loaded import Models
 from srlint.server import client as http
 from srlint.server.answer import GRAMMAR
-from srlint.server.client import KEY_GOES
 from srlint.server.form import FORMS
 from srlint.server.remote import KEY_VARIABLE, RemoteModel
 
@@ -127,7 +126,14 @@ def test_a_key_that_no_header_can_hold_is_not_repeated(monkeypatch, key):
 def test_the_only_model_is_asked(server):
     remote = RemoteModel(server.url)
     assert remote.model == MODEL
-    assert remote.digest == f"server {server.url}/v1 {MODEL}"
+    assert write(remote) == HARD
+    assert [seen.body["model"] for seen in server.asked] == [MODEL]
+
+
+def test_what_is_cached_does_not_hang_on_a_name_that_must_be_asked_for(server):
+    digests = [RemoteModel(server.url, name).digest for name in (None, "a", "b")]
+    assert len(set(digests)) == 3
+    assert server.seen == []
 
 
 def test_a_named_model_is_not_looked_up(server):
@@ -139,10 +145,11 @@ def test_a_named_model_is_not_looked_up(server):
 def test_of_several_models_one_must_be_chosen(server):
     server.listing = Reply({"data": [{"id": "a/b"}, {"id": "c"}]})
     with pytest.raises(ConfigError, match=r"^server http://.*: has several models: a/b, c: choose one with --server-m"):
-        RemoteModel(server.url).digest  # noqa: B018
+        write(RemoteModel(server.url))
     server.listing = Reply({"data": []})
     with pytest.raises(ConfigError, match="names no model"):
-        RemoteModel(server.url).digest  # noqa: B018
+        write(RemoteModel(server.url))
+    assert server.asked == []
 
 
 @pytest.mark.parametrize(
@@ -333,7 +340,7 @@ def test_no_more_than_asked_for_are_under_way(server):
         (Reply(status=500), "HTTP 500", 16),
         (Reply(status=503), "HTTP 503", 4),
         (Reply(status=429), "HTTP 429", 4),
-        (Reply(status=401), f"HTTP 401: asks for the key in SRLINT_SERVER_KEY{KEY_GOES}", 1),
+        (Reply(status=401), "HTTP 401: asks for the key in SRLINT_SERVER_KEY", 1),
         (Reply(status=404), "HTTP 404", 1),
         (Reply(status=307, headers={"Location": "http://elsewhere"}), "redirects to http://elsewhere, which is not", 1),
         (Reply(b"<html>"), "answers, but not in JSON", 1),
@@ -416,7 +423,7 @@ def test_the_key_is_in_no_cached_result(server, tmp_path, monkeypatch):
     checked(server, GRIM, ResultCache(tmp_path))
     monkeypatch.setenv(KEY_VARIABLE, "another")
     _, remote = checked(server, GRIM, ResultCache(tmp_path))
-    assert remote.sent == 1  # for the name of the model
+    assert remote.sent == 0
     assert not any(KEY.encode() in file.read_bytes() for file in tmp_path.iterdir())
 
 

@@ -82,6 +82,8 @@ def _splice(body: bytes, above: At, key: str, value: Any) -> _Splice | None:
             return _Splice(_line_start(body, pair.start_byte), _line_end(body, pair.end_byte), b"")
         old = [child for child in pair.named_children if child.type != "comment"][-1]
         return _Splice(old.start_byte, old.end_byte, written(value).encode())
+    if value is None:
+        return None
     line = f"{written_key(key)} = {written(value)}".encode()
     return _inserted(body, root, above, line)
 

@@ -39,6 +39,7 @@ class Key:
     """One key: the field of `Settings` that it fills, what it may hold, and what to say about it.
 
     `default` is what holds without it, for people. `relative`: in which way the value is relative to the file's folder.
+    `typed`: it has no place in files; why not, for people.
     """
 
     field: str
@@ -47,6 +48,7 @@ class Key:
     default: str
     about: str
     relative: Literal["patterns", "path", "model", ""] = ""
+    typed: str = ""
 
 
 _CATEGORY = Name("category", EVERY)
@@ -163,6 +165,7 @@ KEYS: dict[str, Key] = {
         "own",
         "none: nothing is sent anywhere",
         "an OpenAI-compatible server that flagged passages are sent to for a rewrite, instead of `model`",
+        typed="can only be named by --server or the variable SRLINT_SERVER: a file must not send text away",
     ),
     "server-model": Key("server_model", NAME, "own", "the server's only one", "which of the server's models to ask"),
     "server-jobs": Key("server_jobs", JOBS, "own", "`4`", "how many requests to have under way at once"),

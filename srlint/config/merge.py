@@ -37,8 +37,6 @@ def merged(sources: Sequence[Source], root: Path) -> tuple[dict[str, Any], dict[
             fields[key.field] = values[-1]
         else:
             fields[key.field] = {pattern: item for value in values for pattern, item in value.items()}
-    if told["server"]:
-        fields["server_typed"] = told["server"][-1].file is None
     _join_extensions(fields)
     _split_thresholds(fields, [source.values["threshold"] for source in told["threshold"]])
     fields |= _terms(sources)
@@ -48,15 +46,14 @@ def merged(sources: Sequence[Source], root: Path) -> tuple[dict[str, Any], dict[
 def _told(sources: Sequence[Source]) -> dict[str, list[Source]]:
     """For each key the sources that have a say on it.
 
-    A `select` makes void what farther ones say of categories, a single threshold what they say of thresholds, a `model`
-    what they say of servers, and a `server` which model of another server they name.
+    A `select` makes void what farther ones say of categories, a single threshold what they say of thresholds, and a
+    `model` what they say of the server.
     """
     afresh = _last(sources, lambda values: "select" in values)
     single = _last(sources, lambda values: not isinstance(values.get("threshold", {}), dict))
     begins = {name: afresh for name, key in KEYS.items() if key.joined == "chosen"} | {
         "threshold": single,
         "server": _last(sources, lambda values: "model" in values),
-        "server-model": _last(sources, lambda values: "server" in values),
     }
     return {name: [s for s in sources[begins.get(name, 0) :] if name in s.values] for name in KEYS}
 
@@ -78,7 +75,7 @@ def _meant(source: Source, name: str, root: Path) -> Any:
     if relative == "model" and source.file is not None:
         # Otherwise it keeps its name: there may be other places to look for it.
         file = _below(source, value)
-        return str(file) if file.is_file() else value
+        return str(file) if os.path.isfile(file) else value
     return value
 
 

@@ -14,11 +14,13 @@ from typing import Any
 
 from srlint.config.keys import KEYS, Key
 
+_IN_FILES = {name: key for name, key in KEYS.items() if not key.typed}
+
 
 def schema() -> dict[str, Any]:
     """The schema (draft 2020-12) of a srlint.toml, and so of [tool.srlint] in a pyproject.toml."""
     properties: dict[str, Any] = {}
-    for name, key in KEYS.items():
+    for name, key in _IN_FILES.items():
         table, dot, inner = name.partition(".")
         if dot:
             group = properties.setdefault(table, {"type": "object", "properties": {}, "additionalProperties": False})
@@ -43,7 +45,7 @@ def schema_text() -> str:
 
 def table() -> str:
     """The keys as a Markdown table."""
-    rows = [f"| `{name}` | {key.kind.expects} | {key.default} | {key.about} |" for name, key in KEYS.items()]
+    rows = [f"| `{name}` | {key.kind.expects} | {key.default} | {key.about} |" for name, key in _IN_FILES.items()]
     return "\n".join(("| key | value | default | meaning |", "| --- | --- | --- | --- |", *rows)) + "\n"
 
 

@@ -50,8 +50,6 @@ class Settings:
     server: str | None = None
     server_model: str | None = None
     server_jobs: int = 4
-    # A project's file may say where its text goes, but not where a person's key does.
-    server_typed: bool = True
     use_cache: bool = True
     cache_dir: Path | None = None
     baseline: Path | None = None

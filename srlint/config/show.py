@@ -32,7 +32,8 @@ def settings_as_toml(settings: Settings, origins: Mapping[str, str] | None = Non
         elif isinstance(value, Mapping) and value:
             tables += ["", f"[{name}]{note}", *(f"{written_key(key)} = {written(item)}" for key, item in value.items())]
         else:
-            lines += _lines(name, value, note) if value is not None else [f"# {name}: {KEYS[name].default}{note}"]
+            stated = value is not None and not KEYS[name].typed
+            lines += _lines(name, value, note) if stated else [f"# {name}: {value or KEYS[name].default}{note}"]
     # Tables come last: a plain key after the header of a table would be part of it.
     return "\n".join((*lines, *tables)) + "\n"
 

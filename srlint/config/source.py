@@ -72,6 +72,9 @@ def read(file: Path, *, searched: bool = False) -> Source | None:
     try:
         if not isinstance(table, dict):
             raise Fault((), "[tool.srlint] must be a table")
+        for name in table.keys() & KEYS.keys():
+            if KEYS[name].typed:
+                raise Fault((name,), f"{name} {KEYS[name].typed}")
         return replace(source, values=checked(table))
     except Fault as fault:
         source.fail(fault)

@@ -14,7 +14,7 @@ from srlint.models.embedded import base_gguf
 from srlint.models.estimate import embedded_questions_a_second, memory, questions_a_second
 from srlint.models.header import Header
 from srlint.models.loaded import LanguageModel
-from srlint.models.locate import Located, is_embedded, locate
+from srlint.models.locate import Located, is_embedded, locate, model_file
 
 # Bytes a parameter in the 8 bits that the embedded model is baked in: blocks of 32 share a scale of two bytes.
 _BAKED = 34 / 32
@@ -80,7 +80,7 @@ def of(name: str, in_use: str | None = None) -> Card:
     Raises ModelError for a name that stands for nothing.
     """
     used = in_use is not None and (name == in_use or (is_embedded(name) and is_embedded(in_use)))
-    if not is_embedded(name) and not Path(name).expanduser().is_file() and hub_file(name) is None:
+    if not is_embedded(name) and model_file(name) is None and hub_file(name) is None:
         locate(name)
     card = _listed(name)
     try:
@@ -92,8 +92,7 @@ def of(name: str, in_use: str | None = None) -> Card:
 
 def everything(in_use: str | None) -> Sequence[Card]:
     """The embedded model, the catalogue, what else was pulled, and the model that the settings name."""
-    pulled = [found.name for found in store.everything()]
-    names = [EMBEDDED, *BY_NAME, *pulled, *([in_use] if in_use else [])]
+    names = [EMBEDDED, *BY_NAME, *store.names(), *([in_use] if in_use else [])]
     cards = []
     for name in dict.fromkeys(names):
         try:
@@ -108,7 +107,7 @@ def _listed(name: str) -> Card:
     if is_embedded(name):
         return Card(EMBEDDED, licence="Apache-2.0")
     wanted = hub_file(name)
-    if wanted is None or Path(name).expanduser().is_file():
+    if wanted is None or model_file(name) is not None:
         return Card(name)
     card = Card(name, repository=wanted.repository, file=wanted.file, revision=wanted.revision)
     entry = BY_NAME.get(name)
@@ -189,7 +188,7 @@ def verify(name: str) -> str:
 
     Raises ModelError for a file whose content has changed, and for one that cannot be found.
     """
-    pulled = store.find(name) if hub_file(name) and not Path(name).expanduser().is_file() else None
+    pulled = store.find(name) if hub_file(name) and model_file(name) is None else None
     if pulled is not None:
         path = Path(pulled.path)
         stamp = store.Stamp.of(path)

@@ -135,6 +135,7 @@ def hub_file(name: str) -> HubFile | None:
     if entry := BY_NAME.get(name):
         return entry.hub_file
     found = _HUB_NAME.fullmatch(name)
-    if found is None or ".." in found["file"].split("/"):
+    # They become parts of paths.
+    if found is None or {"", ".", ".."} & {*found["repository"].split("/"), *found["file"].split("/")}:
         return None
     return HubFile(name, found["repository"], found["file"])

@@ -8,7 +8,7 @@ from pathlib import Path
 from srlint.config import find_file, project_root
 from srlint.config.source import FILE_NAMES
 from srlint.models.catalogue import EMBEDDED
-from srlint.models.locate import is_embedded, locate
+from srlint.models.locate import is_embedded, locate, model_file
 
 
 def config_file(folder: Path) -> Path:
@@ -24,8 +24,8 @@ def value_for(name: str, file: Path) -> str:
     if is_embedded(name):
         return EMBEDDED
     locate(name)
-    path = Path(name).expanduser()
-    if not path.is_file():
+    path = model_file(name)
+    if path is None:
         return name
     whole = os.path.abspath(path)
     relative = os.path.relpath(whole, file.absolute().parent)

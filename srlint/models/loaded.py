@@ -98,10 +98,10 @@ class Models:
         """Those that were asked for so far."""
         return tuple(self._servers.values())
 
-    def server(self, address: str, model: str | None, jobs: int, with_key: bool = True) -> RemoteModel:
-        """The model behind a server. Raises ConfigError for an address that is none and for a model left open."""
+    def server(self, address: str, model: str | None, jobs: int) -> RemoteModel:
+        """The model behind a server. Raises ConfigError for an address that is none."""
         if (address, model) not in self._servers:
-            self._servers[address, model] = RemoteModel(address, model, jobs, with_key)
+            self._servers[address, model] = RemoteModel(address, model, jobs)
         return self._servers[address, model]
 
     def close(self) -> None:

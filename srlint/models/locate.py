@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from difflib import get_close_matches
 from importlib import resources
@@ -17,7 +18,7 @@ from srlint.models.embedded import base_gguf, check_installed
 from srlint.models.manifest import Manifest
 from srlint.models.store import CACHE_VARIABLE, Stamp, cache_folder
 
-__all__ = ["CACHE_VARIABLE", "Located", "cache_folder", "embedded", "is_embedded", "locate"]
+__all__ = ["CACHE_VARIABLE", "Located", "cache_folder", "embedded", "is_embedded", "locate", "model_file"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +42,12 @@ def is_embedded(model: str | None) -> bool:
     return model is None or (model == EMBEDDED and not Path(model).is_file())
 
 
+def model_file(name: str) -> Path | None:
+    """The file that a name is the path of, if it is one. A name that no file can have is none."""
+    path = os.path.expanduser(name)
+    return Path(path) if os.path.isfile(path) else None
+
+
 def locate(model: str | None) -> Located:
     """The model that `--model` names: a path, a name of the catalogue, `owner/repository:file.gguf`, or the embedded
     one, whose `path` is None until it is baked. Raises ModelError; downloads nothing."""
@@ -48,8 +55,8 @@ def locate(model: str | None) -> Located:
         adapter, made = _adapter()
         check_installed()
         return Located(None, f"{file_sha256(adapter)} {made}", made)
-    path = Path(model).expanduser()
-    if path.is_file():
+    path = model_file(model)
+    if path is not None:
         return _file(model, path)
     if hub_file(model) is None:
         raise ModelError(f"{model}: no such model file{_hint(model)}")

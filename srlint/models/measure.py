@@ -20,19 +20,19 @@ from srlint.models.calibrate import Choice, Opinion
 from srlint.models.calibration import Calibration, Kept
 from srlint.models.dev import Labelled
 from srlint.models.loaded import Models
-from srlint.models.locate import is_embedded, locate
+from srlint.models.locate import is_embedded, locate, model_file
 from srlint.models.store import Stamp
 
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """The detector alone, the model as it was, and as it is from now on; and where that is kept."""
+    """The detector alone, the model as it was, and as it is from now on; and where that is kept, if it is."""
 
     passages: int
     alone: Choice
     before: Choice
     after: Choice
-    kept: Path
+    kept: Path | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,13 +45,14 @@ class _Target:
 
 
 def measure(name: str, limit: int, show: Callable[[int, int], None]) -> Measured:
-    """Calibrates the model called `name` on `limit` dev passages (0: all), and keeps the outcome.
+    """Calibrates the model called `name` on `limit` dev passages (0: all). The outcome is kept if all were.
 
     `show` hears how many of how many passages are done. Raises ModelError. After an interruption the next call goes
     on.
     """
     target = _target(name)
     rows = dev.passages(limit)
+    complete = not limit or len(rows) == len(dev.passages())
     flagged = [row.flagged for row in rows]
     if len(set(flagged)) < 2:
         raise ModelError(f"--limit {limit}: too few passages: some must be flagged and some clean")
@@ -61,18 +62,19 @@ def measure(name: str, limit: int, show: Callable[[int, int], None]) -> Measured
         judge = Judge(Settings(use_cache=False), models, language)
         before, bar = language.manifest, judge.bar
         holds_for = json.dumps([target.sha256, prompt.fingerprint(), model_digest()])
-        with Answers(target.kept.with_suffix(".answers"), holds_for) as answers:
+        with Answers(store.answers_file(target.kept), holds_for) as answers:
             found = _opinions(rows, judge, models, name, answers, show)
             alone = calibrate.measured(0.0, models.detector.threshold, found, flagged)
             best = _best(found, flagged, limit)
             # Without a say there is nothing to set a threshold for: the detector's holds.
             after = best if best.weight else alone
             as_it_was = calibrate.measured(before.judge_weight, bar, found, flagged)
-            _keep(target, after, found)
+            if complete:
+                _keep(target, after, found)
             answers.discard()
     finally:
         models.close()
-    return Measured(len(rows), alone, as_it_was, after, target.kept)
+    return Measured(len(rows), alone, as_it_was, after, target.kept if complete else None)
 
 
 def _target(name: str) -> _Target:
@@ -80,7 +82,7 @@ def _target(name: str) -> _Target:
         raise ModelError("the embedded model comes calibrated; name another one")
     located = locate(name)
     assert located.path is not None
-    pulled = None if Path(name).expanduser().is_file() else store.find(name)
+    pulled = None if model_file(name) is not None else store.find(name)
     if pulled is not None:
         return _Target(located.path, pulled.sha256, store.calibration_file(name))
     return _Target(located.path, file_sha256(located.path), calibration.file_beside(located.path))

@@ -27,6 +27,7 @@ from srlint.models.hub_errors import endpoint, one_line
 from srlint.models.store import Pulled, Stamp
 
 _SHA256 = re.compile(r"[0-9a-f]{64}")
+_COMMIT = re.compile(r"[0-9a-f]{40}")
 _PART = re.compile(r"-\d{5}-of-\d{5}\.gguf$")
 # Room for what else is written meanwhile.
 _SPARE = 64 << 20
@@ -50,9 +51,8 @@ def pull(wanted: HubFile, say: Callable[[str], None]) -> Pulled:
     if _PART.search(wanted.file):
         raise ModelError(f"{wanted.name}: one part of several, which srlint does not read: choose a model in one file")
     _quiet()
-    known = store.find(wanted.name)
-    if known is not None and not _is_whole(known):
-        known = None
+    before = store.find(wanted.name)
+    known = before if before is not None and _is_whole(before) else None
     if known is not None and _is_offline():
         say(f"{wanted.name}: here already; HF_HUB_OFFLINE is set, so that the hub was not asked for a newer one")
         return known
@@ -74,9 +74,17 @@ def pull(wanted: HubFile, say: Callable[[str], None]) -> Pulled:
         size=stamp.size,
         mtime_ns=stamp.mtime_ns,
         sha256=offer.sha256,
+        former=_former(before, str(path)),
     )
     store.keep(pulled)
     return pulled
+
+
+def _former(before: Pulled | None, path: str) -> tuple[str, ...]:
+    """The files that the name stood for before it stood for `path`."""
+    if before is None or before.cache != str(_cache()):  # `remove` deletes in one cache only
+        return ()
+    return tuple(dict.fromkeys(old for old in (*before.former, before.path) if old != path))
 
 
 def _offer(wanted: HubFile) -> Offer:
@@ -90,6 +98,8 @@ def _offer(wanted: HubFile) -> Offer:
     sha256 = str(found.etag)
     if not _SHA256.fullmatch(sha256) or found.size is None or found.commit_hash is None:
         raise ModelError(f"{wanted.name}: {endpoint()} gives no SHA-256 to check the file by, so it is not fetched")
+    if not _COMMIT.fullmatch(found.commit_hash):
+        raise ModelError(f"{wanted.name}: {endpoint()} names no commit that the file belongs to, so it is not fetched")
     if wanted.sha256 is not None and sha256 != wanted.sha256:
         raise ModelError(
             f"{wanted.name}: {endpoint()} has another file ({sha256[:12]}) than the one that srlint knows "
@@ -185,6 +195,9 @@ def _download(wanted: HubFile, offer: Offer, part: Path, say: Callable[[str], No
             return _append(wanted, offer, part)
         except Exception as error:
             # Not every version of the library takes up a connection that dropped.
+            if _size(part) > offer.size:  # nor does every version notice that all of it comes again
+                part.unlink()
+                raise ModelError(f"{wanted.name}: more came than the file holds: deleted: pull again") from error
             if _size(part) <= before or getattr(error, "errno", None):
                 raise
 

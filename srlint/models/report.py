@@ -118,11 +118,11 @@ def outcome(found: Measured) -> Iterator[str]:
     for label, choice in (
         ("without the model", found.alone),
         ("as it was", found.before),
-        ("from now on", found.after),
+        ("from now on" if found.kept else "as it would be", found.after),
     ):
         own = choice.figures
         yield (
             f"{label:22}{choice.weight:<8g}{own.threshold:<11g}{own.f1:<7.3f}{own.precision:<11.1%}{own.recall:<8.1%}"
             f"{own.false_alarms:.1%}"
         )
-    yield f"kept in {found.kept}"
+    yield f"kept in {found.kept}" if found.kept else "not kept: --limit"

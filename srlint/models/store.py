@@ -13,7 +13,7 @@ from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
 from srlint import files
 from srlint.errors import DocumentError, ModelError
@@ -52,7 +52,8 @@ class Stamp:
 class Pulled:
     """A model file from the hub. `commit` is what `revision` was then; `sha256` is that of the bytes that came.
 
-    `cache` is the folder of the Hugging Face cache that `path` lies in.
+    `cache` is the folder of the Hugging Face cache that `path` lies in; `former` are the paths of what was pulled under
+    the name before, as from a branch that has moved on.
     """
 
     name: str
@@ -65,6 +66,7 @@ class Pulled:
     size: int
     mtime_ns: int
     sha256: str
+    former: tuple[str, ...] = ()
 
     @property
     def stamp(self) -> Stamp:
@@ -86,11 +88,9 @@ def find(name: str) -> Pulled | None:
     return _read(_record(name))
 
 
-def everything() -> list[Pulled]:
-    """All that was pulled, by name. Raises ModelError."""
-    paths = sorted(_folder().glob("*.json"))
-    found = [_read(path) for path in paths if not path.name.endswith(_CALIBRATION)]
-    return [pulled for pulled in found if pulled is not None]
+def names() -> list[str]:
+    """The names of all that was pulled, also of what `find` cannot read."""
+    return [unquote(path.stem) for path in sorted(_folder().glob("*.json")) if not path.name.endswith(_CALIBRATION)]
 
 
 def keep(pulled: Pulled) -> None:
@@ -103,26 +103,41 @@ def calibration_file(name: str) -> Path:
     return _folder() / f"{_plain(name)}{_CALIBRATION}"
 
 
+def answers_file(calibration: Path) -> Path:
+    """Where a calibration that is under way keeps its answers."""
+    return calibration.with_suffix(".answers")
+
+
 def remove(pulled: Pulled) -> int:
-    """Deletes the weights and what is known of them; returns the bytes set free.
+    """Deletes the weights, also former ones, and what is known of them; returns the bytes set free.
 
     Raises ModelError for a file that does not lie where `pull` puts files. What another revision or another name still
     uses is left.
     """
-    path = Path(pulled.path)
+    paths = [Path(path) for path in (pulled.path, *pulled.former)]
     folder = Path(pulled.cache) / "--".join(("models", *pulled.repository.split("/")))
-    if folder / "snapshots" not in path.parents or ".." in path.parts:
-        raise ModelError(f"{pulled.name}: {path} lies outside the Hugging Face cache, and is left alone")
-    freed = 0
-    shared = any(other.path == pulled.path for other in everything() if other.name != pulled.name)
+    for path in paths:
+        if folder / "snapshots" not in path.parents or ".." in path.parts:
+            raise ModelError(f"{pulled.name}: {path} lies outside the Hugging Face cache, and is left alone")
+    shared = _paths_of_others(pulled.name)
+    measured = calibration_file(pulled.name)
     try:
-        if not shared:
-            freed = _delete(path, folder)
-        for file in (_record(pulled.name), calibration_file(pulled.name)):
+        freed = sum(_delete(path, folder) for path in paths if str(path) not in shared)
+        for file in (_record(pulled.name), measured, answers_file(measured)):
             file.unlink(missing_ok=True)
     except OSError as error:
-        raise ModelError(f"{error.filename or path}: cannot be removed: {error.strerror or error}") from error
+        raise ModelError(f"{error.filename or pulled.path}: cannot be removed: {error.strerror or error}") from error
     return freed
+
+
+def _paths_of_others(name: str) -> set[str]:
+    """The files of all other names, but for records that cannot be read."""
+    found = set()
+    for other in names():
+        with suppress(ModelError):
+            if other != name and (pulled := find(other)) is not None:
+                found |= {pulled.path, *pulled.former}
+    return found
 
 
 def _delete(path: Path, folder: Path) -> int:
@@ -153,16 +168,19 @@ def write_json(path: Path, values: Mapping[str, Any]) -> None:
 
 
 def _read(path: Path) -> Pulled | None:
+    if not os.path.lexists(path):  # or its name is too long
+        return None
     try:
         values = json.loads(path.read_text(encoding="utf-8"))
-        return Pulled(**{name: kind(values[name]) for name, kind in _KINDS.items()})
-    except FileNotFoundError:
-        return None
+        known = {name: kind(values[name]) for name, kind in _KINDS.items()}
+        return Pulled(**known, former=tuple(map(str, values.get("former", ()))))
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise ModelError(f"{path}: not what srlint wrote of a model: delete it, and pull the model again") from error
 
 
-_KINDS = {name: int if name in ("size", "mtime_ns") else str for name in Pulled.__dataclass_fields__}
+_KINDS = {
+    name: int if name in ("size", "mtime_ns") else str for name in Pulled.__dataclass_fields__ if name != "former"
+}
 
 
 def _folder() -> Path:

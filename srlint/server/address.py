@@ -19,7 +19,8 @@ def is_address(value: object) -> bool:
         return False
     try:
         parts = urlsplit(value)
-        return bool(parts.hostname) and parts.port != 0
+        host = (parts.hostname or "").encode("idna")  # as a connection encodes it
+        return bool(host) and parts.port != 0
     except ValueError:
         return False
 

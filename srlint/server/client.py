@@ -22,8 +22,6 @@ PAUSES = (0.5, 1.0, 2.0)
 LONGEST_PAUSE = 20.0
 MAX_BYTES, MAX_MESSAGE = 1_000_000, 200
 _PIECE = 1 << 16
-# A server that a project's file names gets none.
-KEY_GOES = ", which goes only to a server named by --server or SRLINT_SERVER"
 
 
 class Fault(Exception):
@@ -153,7 +151,7 @@ class Client:
         fault = Fault(f"HTTP {error.code}{self._told(error)}", error.code)
         if error.code in (401, 403):
             said = "refuses" if self._key else "asks for"
-            return Fault(f"{fault}: {said} the key in SRLINT_SERVER_KEY{'' if self._key else KEY_GOES}", error.code)
+            return Fault(f"{fault}: {said} the key in SRLINT_SERVER_KEY", error.code)
         if error.code == 429 or error.code >= 500:
             return _Passing(fault, _pause(error.headers.get("Retry-After")))
         return fault

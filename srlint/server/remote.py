@@ -36,7 +36,7 @@ _NAMED_AT_MOST = 20
 
 
 class RemoteModel:
-    """Asks one server. May be used from several threads at once, and never raises for what the server does.
+    """Asks one server. May be used from several threads at once, and raises no Fault for what the server does.
 
     Once the server has failed it is asked no more; `trouble` says how.
     """
@@ -44,15 +44,12 @@ class RemoteModel:
     # Nobody has measured how far to trust a server's model, so that detection does not depend on it.
     manifest = Manifest(calibrated=False)
 
-    def __init__(self, address: str, model: str | None = None, jobs: int = JOBS, with_key: bool = True) -> None:
-        """Raises ConfigError for an address that is none. Without `model`, the server's only one is asked.
-
-        `with_key` sends it the key of the environment.
-        """
+    def __init__(self, address: str, model: str | None = None, jobs: int = JOBS) -> None:
+        """Raises ConfigError for an address that is none. Without `model`, the server's only one is asked."""
         self.address = address
         self.jobs = jobs
         self._endpoint = endpoint(address)
-        self._key = _key() if with_key else None
+        self._key = _key()
         self._named = model
         self._lock, self._first_request = threading.Lock(), threading.Lock()
         self._form: Form | None = None
@@ -87,8 +84,11 @@ class RemoteModel:
 
     @property
     def digest(self) -> str:
-        """Changes when the answers may. Raises ConfigError."""
-        return f"server {self._endpoint} {self.model}"
+        """Tells cached answers apart, by the server and the model that was named.
+
+        To ask the server for a name would cost each run a request, and while it is down all that is cached.
+        """
+        return f"server {self._endpoint} {self._named}"
 
     @property
     def sent(self) -> int:
@@ -112,7 +112,8 @@ class RemoteModel:
     def write(self, text: str, before: str, marks: Sequence[Span], turn: int) -> str | None:
         """A rewrite of the passage, another one for each `turn`; None when there is none.
 
-        Raises UnansweredError when the server fails or does not answer as it should.
+        Raises UnansweredError when the server fails or does not answer as it should, and ConfigError when it has
+        several models and none was named.
         """
         if self._down:
             raise self._left_alone()
@@ -150,6 +151,7 @@ class RemoteModel:
     def _found_out(self, question: str, room: int, turn: int) -> Any:
         from srlint.server.client import Fault
 
+        _ = self.model  # asked for before anything is sent
         if self._down:
             raise Fault("not asked again")
         for form in FORMS:
