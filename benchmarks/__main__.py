@@ -14,6 +14,7 @@ from srlint.errors import SrlintError
 FILE = click.Path(path_type=Path, dir_okay=False)
 FOLDER = click.Path(path_type=Path, file_okay=False)
 DATA = Path("finetune/data")
+QUANTISATIONS = ("Q8_0", "Q6_K", "Q5_K_M", "Q4_K_M", "Q4_0")
 DOCUMENTS = Path("../shared/eval/docs_md")
 
 _SHARED = (
@@ -173,6 +174,28 @@ def training(json_file: Path | None, **options: Any) -> None:
 
     shown, figures = benchmark.run(**options)
     _end(shown, figures, json_file, None, False)
+
+
+@main.command()
+@click.option("--to", "kinds", multiple=True, default=QUANTISATIONS, show_default=True, help="The types. Repeatable.")
+@click.option("--shape", type=click.Choice(["llama3.2-1b"]), help="A random model of this shape instead: speed only.")
+@click.option("--limit", type=click.IntRange(min=1), default=200, show_default=True, help="How many dev passages.")
+@click.option(
+    "--rewrites", type=click.IntRange(min=1), default=40, show_default=True, help="How many of them to rewrite."
+)
+@click.option("--threads", type=click.IntRange(min=1), help="For llama.cpp; default: as many as there are processors.")
+@click.option("--report", type=FILE, help="Write the table there too.")
+@click.option("--json", "json_file", type=FILE, help="Write the figures, with hardware, versions and digests.")
+def quantisation(json_file: Path | None, report: Path | None, **options: Any) -> None:
+    """Size, speed, verdicts and rewrites of the embedded model in each type, against half precision."""
+    from benchmarks import quantisation as benchmark
+    from quantize.kinds import KINDS
+
+    if unknown := set(options["kinds"]) - KINDS.keys():
+        raise click.UsageError(f"--to {min(unknown)}: not one of {', '.join(KINDS)}")
+    shown, figures = benchmark.run(**options)
+    _write(report, f"```text\n{shown}\n```\n")
+    _end(shown, figures, json_file, None, options["shape"] is None)
 
 
 def _documents(folder: Path | None) -> Path:

@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+import os
+import sys
+
+# Bars are for a person at a terminal. The libraries that draw them ask when they are imported.
+if not sys.stderr.isatty():
+    os.environ.setdefault("TQDM_DISABLE", "1")
+
 import dataclasses
 import json
-import sys
 import warnings
 from pathlib import Path
 from typing import Any
@@ -19,6 +25,7 @@ PATH = click.Path(path_type=Path)
 VERDICTS = Path(__file__).parent / "verdicts.jsonl"
 RANKING = Path(__file__).parent.parent / "srlint" / "data" / "ranking.json"
 CALIBRATION = Path(__file__).parent.parent / "srlint" / "data" / "calibration.jsonl.gz"
+VERIFICATION = Path(__file__).parent.parent / "quantize" / "data" / "passages.jsonl.gz"
 ADAPTER = Path(__file__).parent.parent / "srlint" / "models" / "adapter.json"
 
 
@@ -162,6 +169,16 @@ def calibration(data: Path, out: Path) -> None:
 
 @main.command()
 @click.option("--data", type=click.Path(path_type=Path), default=dataset.DATA, help="Folder of our JSONL passages.")
+@click.option("--out", type=click.Path(path_type=Path), default=VERIFICATION, help="The gzip JSONL file to write.")
+def verification(data: Path, out: Path) -> None:
+    """Write the passages on which `python -m quantize` measures what shrinking costs."""
+    from finetune import verification as fixed
+
+    _log(f"{out}: {fixed.write(dataset.load(data), out)} passages")
+
+
+@main.command()
+@click.option("--data", type=click.Path(path_type=Path), default=dataset.DATA, help="Folder of our JSONL passages.")
 @click.option("--split", type=click.Choice(dataset.SPLITS), default="dev", show_default=True)
 @click.option("--out", type=click.Path(path_type=Path), required=True, help="The JSONL file to write.")
 def candidates(data: Path, split: str, out: Path) -> None:
@@ -210,7 +227,9 @@ def agreement(data: Path) -> None:
 
 
 def _log(line: str) -> None:
-    click.echo(line, err=True)
+    # `accelerate launch` starts one process a GPU; one of them speaks.
+    if os.environ.get("RANK", "0") == "0":
+        click.echo(line, err=True)
 
 
 if __name__ == "__main__":

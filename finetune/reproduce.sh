@@ -16,3 +16,4 @@ python -m quantize adapter runs/embedded
 python -m finetune ranking
 python -m finetune judge
 python -m finetune calibration
+python -m finetune verification

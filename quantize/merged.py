@@ -36,7 +36,7 @@ def convert(
         raise ConfigError(f"{target}: there is such a file already: remove it, or choose another name")
     made = manifest(merged)
     _check_tokenizer(merged)
-    kind = kind or _as_it_is(merged)
+    kind = kind or as_it_is(merged)
     log(f"{merged}: to {kind}, with llama.cpp's converter")
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
@@ -63,7 +63,8 @@ def manifest(merged: Path) -> dict[str, str]:
             "again, or convert it with the version that trained it"
         )
     found = {"prompt": made["prompt"], "judge_weight": "0.0", "base": _named(made["settings"]["base"])}
-    found |= {key: made[key] for key in ("base_digest", "data") if isinstance(made.get(key), str)}
+    more = {"run": made["settings"].get("name"), **{key: made.get(key) for key in ("base_digest", "data")}}
+    found |= {key: value for key, value in more.items() if isinstance(value, str)}
     return {METADATA_PREFIX + key: value for key, value in found.items()}
 
 
@@ -102,7 +103,7 @@ def _check_tokenizer(merged: Path) -> None:
         raise ModelError(f"{merged}: copy tokenizer.model there from the base model: the converter needs it")
 
 
-def _as_it_is(merged: Path) -> str:
+def as_it_is(merged: Path) -> str:
     """The type that keeps the weights as they are. Raises ModelError where the folder does not say what they are."""
     path = merged / "config.json"
     try:

@@ -96,6 +96,11 @@ class Session:
         token = getattr(self._api, f"llama_vocab_{kind}")(self._vocab)
         return self._api.llama_vocab_get_text(self._vocab, token).decode() if token >= 0 else ""
 
+    @property
+    def frame(self) -> prompt.Frame:
+        """The model's own chat template around our system text."""
+        return self._frame
+
     def metadata(self, key: str) -> str | None:
         """A text value of the model's metadata, or None."""
         size = self._api.llama_model_meta_val_str(self._model, key.encode(), None, 0)

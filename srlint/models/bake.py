@@ -54,8 +54,10 @@ def file_sha256(path: Path) -> str:
     return total.hexdigest()
 
 
-def merge(base: Path, adapter: Path, target: Path) -> None:
+def merge(base: Path, adapter: Path, target: Path, name: str = "Q8_0") -> None:
     """Writes base + adapter as Q8_0 (vectors in float32), tensor by tensor, with the base's metadata.
+
+    `name` is another type of the gguf package, as F16, for measuring what Q8_0 costs.
 
     A LoRA adapter stands for W + (alpha / rank) B A (Hu et al. 2021); GGUF keeps A and B as NAME.lora_a and
     NAME.lora_b.
@@ -79,10 +81,11 @@ def merge(base: Path, adapter: Path, target: Path) -> None:
     alpha = field.contents()
     writer = gguf.GGUFWriter(target, source.get_field("general.architecture").contents())
     _copy_metadata(gguf, source, writer)
+    writer.add_file_type(gguf.LlamaFileType[f"MOSTLY_{name}"])
     kinds = {}
     for tensor in source.tensors:
         shape = tuple(int(size) for size in reversed(tensor.shape))
-        kind = gguf.GGMLQuantizationType.Q8_0 if len(shape) == 2 else gguf.GGMLQuantizationType.F32
+        kind = gguf.GGMLQuantizationType[name] if len(shape) == 2 else gguf.GGMLQuantizationType.F32
         kinds[tensor.name] = kind
         block, size = gguf.GGML_QUANT_SIZES[kind]
         count = int(numpy.prod(shape))
@@ -116,4 +119,3 @@ def _copy_metadata(gguf: Any, source: Any, writer: Any) -> None:
         writer.add_key_value(
             field.name, field.contents(), kind, sub_type=field.types[-1] if kind == gguf.GGUFValueType.ARRAY else None
         )
-    writer.add_file_type(gguf.LlamaFileType.MOSTLY_Q8_0)

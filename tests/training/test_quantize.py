@@ -15,7 +15,7 @@ from click.testing import CliRunner
 
 pytest.importorskip("quantize", reason="needs a checkout: quantize is not installed")
 
-from quantize import adapter, converter  # noqa: E402
+from quantize import adapter, adapter_check, converter  # noqa: E402
 from quantize import detector as quantizing  # noqa: E402
 from quantize import merged as converting  # noqa: E402
 from quantize.__main__ import main  # noqa: E402
@@ -282,7 +282,7 @@ def test_an_adapter_gets_a_manifest_that_srlint_reads(tmp_path, monkeypatch):
     run = tmp_path / "run"
     (run / "adapter").mkdir(parents=True)
     (run / "adapter" / "adapter_model.safetensors").write_bytes(b"weights")
-    record = {"prompt": "abc", "data": "d", "held_out_loss": 1.5, "settings": {"rank": 2}}
+    record = {"prompt": prompt.fingerprint(), "data": "d", "held_out_loss": 1.5, "settings": {"rank": 2}}
     (run / "run.json").write_text(json.dumps(record))
     seen = []
 
@@ -293,12 +293,14 @@ def test_an_adapter_gets_a_manifest_that_srlint_reads(tmp_path, monkeypatch):
         Path(arguments[arguments.index("--outfile") + 1]).write_bytes(b"GGUF converted")
 
     monkeypatch.setattr(converter, "run", convert)
+    # It has tests of its own: these bytes are no adapter.
+    monkeypatch.setattr(adapter_check, "check", lambda *words: adapter_check.Parity(4, 0.001, 0.5))
     target = tmp_path / "deep" / "adapter.gguf"
     made = adapter.convert(run, target, tmp_path / "cache")
     assert seen[0][0] == "convert_lora_to_gguf.py"
     assert seen[0][1][-1] == str(run / "adapter")
     kept = manifest.from_json(target.with_suffix(".json"))
-    assert kept == manifest.Manifest(prompt="abc", base_sha256=file_sha256(base))
+    assert kept == manifest.Manifest(prompt=prompt.fingerprint(), base_sha256=file_sha256(base))
     assert made["adapter_sha256"] == file_sha256(target)
     assert made["settings"] == {"rank": 2}
 
