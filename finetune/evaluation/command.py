@@ -70,8 +70,8 @@ def main(
         finally:
             # A run that is cut short leaves what is done.
             if sections:
-                names = report.write(folder, sections, _made(specs, chosen, limit, seed, notes))
-                log(f"{folder}: {', '.join(names)}")
+                written = report.write(folder, sections, _made([system.name for system in asked], chosen, limit, seed, notes))
+                log(f"{folder}: {', '.join(written)}")
 
 
 def _instruments(own: Judges, log: Callable[[str], None]) -> tuple[Instruments, dict[str, str]]:
@@ -112,13 +112,13 @@ def _suspicion() -> Scorer:
 
 
 def _made(
-    specs: Sequence[str], chosen: Sequence[suites.Wanted], limit: int | None, seed: int, notes: dict[str, str]
+    names: Sequence[str], chosen: Sequence[suites.Wanted], limit: int | None, seed: int, notes: dict[str, str]
 ) -> dict[str, Any]:
     """What the figures hang on."""
     return {
         "srlint": __version__,
         "prompt": prompt.fingerprint(),
-        "systems": list(specs),
+        "systems": list(names),
         "suites": {one.name: _digest(one) for one in chosen},
         "limit": limit,
         "seed": seed,
