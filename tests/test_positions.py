@@ -185,7 +185,7 @@ class OneWord:
 
     bar = 0.5
 
-    def judge(self, passages, fits):
+    def judge(self, passages, fits, wanted=None):
         return [self._verdict(passage, fits) for passage in passages]
 
     def _verdict(self, passage, fits) -> Verdict:

@@ -70,7 +70,8 @@ def main(
         finally:
             # A run that is cut short leaves what is done.
             if sections:
-                written = report.write(folder, sections, _made([system.name for system in asked], chosen, limit, seed, notes))
+                names = [system.name for system in asked]
+                written = report.write(folder, sections, _made(names, chosen, limit, seed, notes))
                 log(f"{folder}: {', '.join(written)}")
 
 
