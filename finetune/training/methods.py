@@ -7,9 +7,11 @@ from typing import Any
 import torch
 from peft import LoraConfig, PrefixTuningConfig, get_peft_model
 from torch import nn
+from transformers import DynamicCache
 
 from finetune import base_model
 from finetune.settings import LanguageRun
+from srlint import prompt
 from srlint.errors import ConfigError
 
 
@@ -42,6 +44,8 @@ def trainable(run: LanguageRun, base: str) -> tuple[nn.Module, Any]:
         model.requires_grad_(False)
         # In the model's own dtype: an adapter in another costs a cast in every layer. `Masters` keeps the precision.
         model = get_peft_model(model, _config(run), autocast_adapter_dtype=False)
+        if run.method == "prefix":
+            _begin_with_words(model, tokenizer, run.virtual_tokens)
         for parameter in model.parameters():
             if parameter.requires_grad:
                 parameter.data = parameter.data.to(wanted)
@@ -50,6 +54,24 @@ def trainable(run: LanguageRun, base: str) -> tuple[nn.Module, Any]:
         inner.gradient_checkpointing_enable(gradient_checkpointing_kwargs={"use_reentrant": False})
         inner.enable_input_require_grads()
     return model, tokenizer
+
+
+@torch.no_grad()
+def _begin_with_words(model: nn.Module, tokenizer: Any, count: int) -> None:
+    """Sets the virtual tokens' keys and values to those of real words, as Li and Liang (2021, section 7.4) advise.
+
+    Random ones would drown what the model knows: training would spend itself on undoing them.
+    """
+    words = tokenizer.encode(prompt.SYSTEM, add_special_tokens=False)
+    ids = (words * (count // len(words) + 1))[:count]
+    causal = model.get_base_model()
+    cache = DynamicCache(config=causal.config)
+    given = torch.tensor([ids], device=next(causal.parameters()).device)
+    causal.model(input_ids=given, use_cache=True, **{base_model.cache_word(causal.model): cache})
+    # peft holds a row for each token: the keys of the first layer, its values, the keys of the second, and so on.
+    parts = [part[0].transpose(0, 1).flatten(1) for layer in cache.layers for part in (layer.keys, layer.values)]
+    weight = model.prompt_encoder["default"].embedding.weight
+    weight.copy_(torch.cat(parts, 1))
 
 
 def _config(run: LanguageRun) -> LoraConfig | PrefixTuningConfig:

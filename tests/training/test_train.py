@@ -236,6 +236,18 @@ def test_a_method_trains_what_its_name_says(run, method):
     assert len(names) == {"lora": 2 * 2 * 7, "prefix": 1, "full": 2 * 9 + 3}[method]
 
 
+def test_a_prefix_begins_as_words_that_stand_before_the_text(run):
+    """Untrained, it changes nothing but that the text has those words before it."""
+    count = 7
+    model, tokenizer, _, _ = opened(replace(run, method="prefix", virtual_tokens=count))
+    words = tokenizer.encode(prompt.SYSTEM, add_special_tokens=False)[:count]
+    ids = tokenizer.encode("Bread is sold.", add_special_tokens=False)
+    with torch.no_grad():
+        prefixed = model(input_ids=torch.tensor([ids])).logits[0, -len(ids) :]
+        plain = model.get_base_model()(input_ids=torch.tensor([[*words, *ids]])).logits[0, count:]
+    assert torch.allclose(prefixed, plain, atol=1e-4)
+
+
 # --- a run ------------------------------------------------------------------------------------------------------------
 
 
