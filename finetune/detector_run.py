@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import math
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, replace
@@ -16,6 +15,7 @@ from tokenizers import Tokenizer
 from finetune import dataset, metrics
 from finetune import detector as training
 from finetune.dataset import Row
+from finetune.detector_export import COMPARED, compared, export
 from finetune.encoder import load_encoder
 from finetune.lesson import Teacher, only_weights, weights
 from finetune.settings import DetectorRun
@@ -23,6 +23,7 @@ from finetune.swaps import swapped
 from srlint.categories import IDS
 from srlint.detector import shipped_tokenizer
 from srlint.errors import ConfigError
+from srlint.odds import probability
 from srlint.terms import TermList
 
 # Longer texts teach a reader of sentences little.
@@ -112,10 +113,12 @@ def _finish(
     log(json.dumps({name: figures[name]["all"] for name in figures}))
     out.mkdir(parents=True, exist_ok=True)
     export(model, out / "detector.onnx")
+    some = [training.example(tokenizer, row) for row in dataset.spread(splits["dev"], COMPARED)]
+    exported = compared(model, out / "detector.onnx", some)
     manifest |= {"heads": model.encoder.config.num_attention_heads, "width": model.encoder.config.hidden_size}
     (out / "detector.json").write_text(json.dumps(manifest, indent=1) + "\n", encoding="utf-8")
     data = {name: {"rows": len(rows), "sha256": dataset.digest(rows)} for name, rows in splits.items()}
-    record = {**made, "data": data, "figures": figures}
+    record = {**made, "data": data, "figures": figures, "export": asdict(exported)}
     (out / "run.json").write_text(json.dumps(record, indent=1) + "\n", encoding="utf-8")
     return record
 
@@ -184,7 +187,7 @@ def calibrate(
     kinds = [term_kind(row.text) for row in rows]
     temperature, bias, evidence = fit_evidence(logits, kinds, flagged)
     probabilities = [
-        _sigmoid(logit / temperature + bias + evidence.get(kind, 0.0))
+        probability(logit / temperature + bias + evidence.get(kind, 0.0))
         for logit, kind in zip(logits, kinds, strict=True)
     ]
     chosen = metrics.best_threshold(probabilities, flagged, max_false_alarms)
@@ -238,7 +241,7 @@ def _token_f1(
         if item.flagged:
             for span, logit, marked in zip(item.encoded.spans, own.tokens, item.marked, strict=True):
                 if span is not None:
-                    said = _sigmoid(logit) >= threshold
+                    said = probability(logit) >= threshold
                     hits += said and marked > 0
                     found += said
                     wanted += marked > 0
@@ -251,7 +254,7 @@ def measure(model: training.DetectorModel, tokenizer: Tokenizer, rows: Sequence[
     results = training.predict(model, examples)
     evidence = [manifest["term_evidence"].get(term_kind(row.text), 0.0) for row in rows]
     probabilities = [
-        _sigmoid(said.passage[0] / manifest["temperature"] + manifest["bias"] + more)
+        probability(said.passage[0] / manifest["temperature"] + manifest["bias"] + more)
         for said, more in zip(results, evidence, strict=True)
     ]
     flagged = [row.flagged for row in rows]
@@ -274,32 +277,3 @@ def measure(model: training.DetectorModel, tokenizer: Tokenizer, rows: Sequence[
             for kind in kinds
         },
     }
-
-
-def export(model: training.DetectorModel, path: Path) -> None:
-    """The float32 ONNX graph: ids and segments [batch, tokens] of unpadded passages in, logits out."""
-
-    class Unpadded(torch.nn.Module):
-        def __init__(self, model: training.DetectorModel):
-            super().__init__()
-            self.model = model
-
-        def forward(self, ids: torch.Tensor, segments: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
-            return self.model(ids, segments, torch.ones_like(ids))
-
-    model.encoder.set_attn_implementation("eager")  # plain products trace to plain operators
-    axes = {0: "batch", 1: "tokens"}
-    torch.onnx.export(
-        Unpadded(model).eval(),
-        (torch.tensor([[101, 2023, 102]]), torch.tensor([[0, 0, 0]])),
-        str(path),
-        input_names=["ids", "segments"],
-        output_names=["passage", "tokens"],
-        dynamic_axes={"ids": axes, "segments": axes, "passage": {0: "batch"}, "tokens": axes},
-        opset_version=17,
-        dynamo=False,
-    )
-
-
-def _sigmoid(value: float) -> float:
-    return 0.5 + 0.5 * math.tanh(value / 2)  # unlike the textbook form it cannot overflow

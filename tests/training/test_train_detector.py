@@ -16,12 +16,12 @@ for package in ("finetune", "torch", "transformers", "peft"):
 import torch  # noqa: E402
 
 from finetune import detector as detector_training  # noqa: E402
-from finetune import detector_run  # noqa: E402
+from finetune import detector_export, detector_run  # noqa: E402
 from finetune.dataset import Row  # noqa: E402
 from finetune.settings import DetectorRun  # noqa: E402
 from srlint.categories import IDS  # noqa: E402
 from srlint.detector import MAX_TEXT_TOKENS, shipped_tokenizer  # noqa: E402
-from srlint.errors import ConfigError  # noqa: E402
+from srlint.errors import ConfigError, ModelError  # noqa: E402
 
 
 @pytest.fixture(autouse=True, scope="module")
@@ -209,6 +209,22 @@ def test_a_run_learns_writes_its_files_and_goes_on_where_it_was_cut(detector_set
     assert sum("taken from" in line for line in lines) == 1
     assert json.dumps(again["figures"]) == json.dumps(record["figures"])
     assert (tmp_path / "cut" / "detector.json").read_text() == (tmp_path / "whole" / "detector.json").read_text()
+
+
+def test_the_exported_graph_says_what_torch_says(model, tokenizer, tmp_path):
+    pytest.importorskip("onnx", reason="export needs onnx")
+    examples = [detector_training.example(tokenizer, one) for one in ROWS]
+    detector_export.export(model, tmp_path / "d.onnx")
+    found = detector_export.compared(model, tmp_path / "d.onnx", examples)
+    assert (found.passages, found.labels_same) == (len(ROWS), 1.0)
+    assert found.largest_difference < 1e-4
+    with torch.no_grad():
+        before = model.passage.bias.clone()
+        model.passage.bias += 0.1
+    with pytest.raises(ModelError, match="differ from torch's by up to 0.1"):
+        detector_export.compared(model, tmp_path / "d.onnx", examples)
+    with torch.no_grad():
+        model.passage.bias.copy_(before)
 
 
 def test_training_the_detector_lowers_its_loss(detector_settings, tokenizer, encoder):
