@@ -36,15 +36,6 @@ PAIRS = [
 PROMPTS = ["The nurse said that", "It is t", "Café —"]
 
 
-@pytest.fixture(autouse=True, scope="module")
-def one_thread():
-    """Models as small as these are slower with more."""
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)
-
-
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
     return save(tmp_path_factory.mktemp("toy"))

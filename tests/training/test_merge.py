@@ -25,15 +25,6 @@ RANK, ALPHA = 3, 12
 QUERY = "model.layers.1.self_attn.q_proj"
 
 
-@pytest.fixture(autouse=True, scope="module")
-def one_thread():
-    """Models as small as these are slower with more."""
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)
-
-
 def silent(*_) -> None:
     return None
 

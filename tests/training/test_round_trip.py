@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import csv
 import json
-import os
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from types import SimpleNamespace
@@ -130,18 +129,6 @@ DECLINING = {"precision": 0.625, "recall": 1, "f1": 0.769231, "false_alarms": 1,
 
 class Cut(Exception):
     """The power fails."""
-
-
-@pytest.fixture(autouse=True, scope="module")
-def one_thread():
-    """Models as small as these are slower with more, and a GPU would reckon in other types."""
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(os, "cpu_count", lambda: 1)
-        patch.setattr(torch.cuda, "is_available", lambda: False)
-        yield
-    torch.set_num_threads(before)
 
 
 def call(command, *words) -> str:

@@ -19,28 +19,20 @@ for package in ("finetune", "torch", "transformers", "peft", "accelerate"):
 import torch  # noqa: E402
 
 from finetune import base_model, settings, tiny, train  # noqa: E402
-from finetune.dataset import Row, spread  # noqa: E402
+from finetune.dataset import spread  # noqa: E402
 from finetune.pairs import Pair, pairs  # noqa: E402
 from finetune.settings import LanguageRun  # noqa: E402
 from finetune.training import energy, estimate, examples, methods, objective, sharing  # noqa: E402
 from finetune.training.checkpoint import Checkpoints  # noqa: E402
 from finetune.training.examples import Example  # noqa: E402
 from finetune.training.masters import Masters  # noqa: E402
+from rows import ROWS  # noqa: E402
 from srlint import prompt  # noqa: E402
 from srlint.errors import ConfigError, ModelError  # noqa: E402
 
 RUNS = Path(__file__).parents[2] / "finetune" / "runs"
 DETECTOR_RUNS = ("detector", "student", "teacher")
 LANGUAGE_RUNS = [path for path in sorted(RUNS.glob("*.toml")) if path.stem not in DETECTOR_RUNS]
-
-
-@pytest.fixture(autouse=True, scope="module")
-def one_thread():
-    """Models as small as these are slower with more."""
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)
 
 
 @pytest.fixture(scope="module")
@@ -59,24 +51,6 @@ def run(base) -> LanguageRun:
 
 def silent(*_) -> None:
     return None
-
-
-def row(text: str, *rewrites: str, mark: str = "", categories=("gender",)) -> Row:
-    spans = ((text.index(mark), text.index(mark) + len(mark)),) if mark else ()
-    kind = "term" if mark else "plain"
-    return Row(text[:20], "", "", text, bool(mark), categories if mark else (), spans, rewrites, kind, "")
-
-
-ROWS = [
-    row("The chairman opened the door.", "The chair opened the door.", mark="chairman"),
-    row("We need more manpower on the late shift.", "We need more staff on the late shift.", mark="manpower"),
-    row("Those idiots lost it again.", mark="idiots", categories=("toxicity",)),
-    row("The whitelist is read at noon by the server in the cellar.", mark="whitelist", categories=("terminology",)),
-    row("The bridge was closed for repairs in March."),
-    row("Bread is sold."),
-    row("Each request carries a token that expires after ten minutes."),
-    row("Ms Okafor spoke, and her deputy took questions from the floor until the hall had to be cleared."),
-]
 
 
 def opened(run: LanguageRun):

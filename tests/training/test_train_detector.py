@@ -17,20 +17,11 @@ import torch  # noqa: E402
 
 from finetune import detector as detector_training  # noqa: E402
 from finetune import detector_export, detector_run  # noqa: E402
-from finetune.dataset import Row  # noqa: E402
 from finetune.settings import DetectorRun  # noqa: E402
+from rows import ROWS, row  # noqa: E402
 from srlint.categories import IDS  # noqa: E402
 from srlint.detector import MAX_TEXT_TOKENS, shipped_tokenizer  # noqa: E402
 from srlint.errors import ConfigError, ModelError  # noqa: E402
-
-
-@pytest.fixture(autouse=True, scope="module")
-def one_thread():
-    """Models as small as these are slower with more."""
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)
 
 
 class Cut(Exception):
@@ -39,24 +30,6 @@ class Cut(Exception):
 
 def silent(*_) -> None:
     return None
-
-
-def row(text: str, *rewrites: str, mark: str = "", categories=("gender",)) -> Row:
-    spans = ((text.index(mark), text.index(mark) + len(mark)),) if mark else ()
-    kind = "term" if mark else "plain"
-    return Row(text[:20], "", "", text, bool(mark), categories if mark else (), spans, rewrites, kind, "")
-
-
-ROWS = [
-    row("The chairman opened the door.", "The chair opened the door.", mark="chairman"),
-    row("We need more manpower on the late shift.", "We need more staff on the late shift.", mark="manpower"),
-    row("Those idiots lost it again.", mark="idiots", categories=("toxicity",)),
-    row("The whitelist is read at noon by the server in the cellar.", mark="whitelist", categories=("terminology",)),
-    row("The bridge was closed for repairs in March."),
-    row("Bread is sold."),
-    row("Each request carries a token that expires after ten minutes."),
-    row("Ms Okafor spoke, and her deputy took questions from the floor until the hall had to be cleared."),
-]
 
 
 @pytest.fixture(scope="module")

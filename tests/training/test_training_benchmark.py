@@ -35,14 +35,6 @@ PAIRS = [
 PAIRS[3] = replace(PAIRS[3], given=Span(7, 7 + len("The chair")))
 
 
-@pytest.fixture(autouse=True, scope="module")
-def one_thread():
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)
-
-
 @pytest.fixture(scope="module")
 def base(tmp_path_factory) -> str:
     folder = tmp_path_factory.mktemp("base")
