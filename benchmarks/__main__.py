@@ -222,7 +222,8 @@ if __name__ == "__main__":
     try:
         main(standalone_mode=False)
     except (SrlintError, ValueError, OSError) as error:
-        sys.exit(f"benchmarks: {error}")
+        print(f"benchmarks: {error}", file=sys.stderr)
+        sys.exit(2)
     except click.ClickException as error:
         error.show()
         sys.exit(error.exit_code)

@@ -10,6 +10,10 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from finetune.evaluation.pipelines import without
+from finetune.evaluation.wording import times
+from srlint.document import Span
+
 _WORD = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*|\ufffc")
 # Digits inside a word ("n00b") count nothing.
 _DIGITS = re.compile(r"(?<![^\W_])\d+(?:[.,:/]\d+)*")
@@ -79,19 +83,13 @@ def compared(old: str, new: str, spans: Sequence[tuple[int, int]]) -> Fidelity:
     stay = kept(keys, after)
     return Fidelity(
         spans=len(phrases),
-        spans_removed=sum(_times(phrase, after) < _times(phrase, keys) for phrase in phrases),
+        spans_removed=sum(times(phrase, after) < times(phrase, keys) for phrase in phrases),
         marked=len(marked),
         marked_kept=len(stay & marked),
         unmarked=len(before) - len(marked),
         unmarked_kept=len(stay - marked),
         echo=keys == after,
     )
-
-
-def _times(phrase: Sequence[str], text: Sequence[str]) -> int:
-    """How often the words stand in the text in a row; a span without words (a dash) counts as not there."""
-    size = len(phrase)
-    return sum(list(text[at : at + size]) == list(phrase) for at in range(len(text) - size + 1)) if size else 0
 
 
 def broken(old: str, new: str, spans: Sequence[tuple[int, int]], references: Sequence[str]) -> tuple[str, ...]:
@@ -126,39 +124,6 @@ def _is_name(text: str, word: Word) -> bool:
     return written[0].isupper() and _SENTENCE_START.search(text[: word.start]) is None
 
 
-def chrf(text: str, references: Sequence[str], order: int = 6, beta: float = 2.0) -> float:
-    """chrF2 of one sentence against its closest reference (Popović 2015), from 0 to 1.
-
-    F-score with recall `beta` times as weighty, of the mean precision and recall of character n-grams, n = 1 to
-    `order`, white space left out; orders that a text is too short for are left out too. The same figure as sacreBLEU's,
-    over 100. Raises ValueError without references.
-    """
-    return max(_chrf(text, reference, order, beta) for reference in references)
-
-
-def _chrf(text: str, reference: str, order: int, beta: float) -> float:
-    precisions, recalls = [], []
-    for size in range(1, order + 1):
-        own, wanted = _grams(text, size), _grams(reference, size)
-        if own and wanted:
-            shared = (own & wanted).total()
-            precisions.append(shared / own.total())
-            recalls.append(shared / wanted.total())
-    if not precisions:
-        return 0.0
-    precision, recall = sum(precisions) / len(precisions), sum(recalls) / len(recalls)
-    weighted = beta * beta * precision + recall
-    return (1 + beta * beta) * precision * recall / weighted if weighted else 0.0
-
-
-def _grams(text: str, size: int) -> Counter[str]:
-    joined = "".join(text.split())
-    return Counter(joined[at : at + size] for at in range(len(joined) - size + 1))
-
-
 def without_marks(text: str, spans: Sequence[tuple[int, int]]) -> str:
     """The delete-marks baseline: the annotated words cut out, blanks closed up, a capital at the start, no more."""
-    for start, end in sorted(spans, reverse=True):
-        text = text[:start] + text[end:]
-    text = re.sub(r"\s+([,.;:!?])", r"\1", " ".join(text.split())).lstrip(" ,;:")
-    return text[:1].upper() + text[1:]
+    return without(text, [Span(start, end) for start, end in spans])

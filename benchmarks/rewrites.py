@@ -13,11 +13,12 @@ from typing import Any
 
 import click
 
-from benchmarks.fidelity import Fidelity, broken, chrf, compared, without_marks
+from benchmarks.fidelity import Fidelity, broken, compared, without_marks
 from benchmarks.judged import Outcome, judge, settings, sources, spread, watched
 from benchmarks.tables import NONE, mean, percent, ratio, table
 from finetune import dataset
 from finetune.dataset import Row
+from finetune.evaluation.wording import chrf
 from srlint.categories import IDS
 from srlint.linter import Linter
 

@@ -238,7 +238,8 @@ if __name__ == "__main__":
     try:
         main(standalone_mode=False)
     except SrlintError as error:
-        sys.exit(f"finetune: {error}")
+        print(f"finetune: {error}", file=sys.stderr)
+        sys.exit(2)
     except click.ClickException as error:
         error.show()
         sys.exit(error.exit_code)

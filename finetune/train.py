@@ -50,62 +50,51 @@ def train(
     as an uninterrupted run. Raises ConfigError and ModelError, also where memory runs out.
     """
     with shortage.told(run):
-        return _train(run, epochs, held_out, folder, resume, log)
+        work = Accelerator()
+        log = log if work.is_main_process else _silent
+        _check_folder(folder, resume, log)
+        torch.manual_seed(run.seed)
+        model, tokenizer = methods.trainable(run, run.base)
+        frame = base_model.framed(tokenizer, run.base)
+        prefix = tokenizer.encode(frame.prefix, add_special_tokens=False)
+        own = [examples(tokenizer, frame, found, run) for found in epochs]
+        other = examples(tokenizer, frame, held_out, run)
+        check_texts(run, own, other)
+        log(lengths(epochs, own, len(prefix)))
 
+        objective = Objective(model, prefix, run.max_length, run.packing)
+        wrapped = _wrapped(work, objective)
+        plan = sharing.plan(run, own, work.num_processes, work.process_index)
+        update = Update(run, [one for one in wrapped.parameters() if one.requires_grad], len(plan), log)
+        base = base_digest(run.base)
+        checkpoints = Checkpoints(folder, _digest(run, base, own, other, work.num_processes), work.process_index)
+        state = checkpoints.restore(update) if resume else State()
+        if summed(work, state.step) != state.step * work.num_processes:
+            raise ConfigError(f"{folder}: the checkpoints of the processes are of different steps: remove them")
+        size = sum(len(item.ids) for found in own for item in found)
+        log(f"{len(own[0])} texts an epoch, {size} tokens, {len(plan)} steps, from step {state.step}")
 
-def _train(
-    run: LanguageRun,
-    epochs: Sequence[Sequence[Pair]],
-    held_out: Sequence[Pair],
-    folder: Path,
-    resume: bool,
-    log: Callable[[str], None],
-) -> dict:
-    work = Accelerator()
-    log = log if work.is_main_process else _silent
-    _check_folder(folder, resume, log)
-    torch.manual_seed(run.seed)
-    model, tokenizer = methods.trainable(run, run.base)
-    frame = base_model.framed(tokenizer, run.base)
-    prefix = tokenizer.encode(frame.prefix, add_special_tokens=False)
-    own = [examples(tokenizer, frame, found, run) for found in epochs]
-    other = examples(tokenizer, frame, held_out, run)
-    check_texts(run, own, other)
-    log(lengths(epochs, own, len(prefix)))
-
-    objective = Objective(model, prefix, run.max_length, run.packing)
-    wrapped = _wrapped(work, objective)
-    plan = sharing.plan(run, own, work.num_processes, work.process_index)
-    update = Update(run, [one for one in wrapped.parameters() if one.requires_grad], len(plan), log)
-    base = base_digest(run.base)
-    checkpoints = Checkpoints(folder, _digest(run, base, own, other, work.num_processes), work.process_index)
-    state = checkpoints.restore(update) if resume else State()
-    if summed(work, state.step) != state.step * work.num_processes:
-        raise ConfigError(f"{folder}: the checkpoints of the processes are of different steps: remove them")
-    size = sum(len(item.ids) for found in own for item in found)
-    log(f"{len(own[0])} texts an epoch, {size} tokens, {len(plan)} steps, from step {state.step}")
-
-    loop = Loop(run, work, wrapped, update, checkpoints, state, other)
-    with Progress(len(plan), state.step, folder / "logs", log, work.is_main_process) as progress:
-        loop.through(plan, progress)
-    if state.best_step != state.step:
-        checkpoints.take_best(update.masters, state.best_step)
-    log(f"held-out loss {state.best:.4f}, at step {state.best_step}")
-    _save(work, wrapped, objective, tokenizer, run, folder)
-    work.wait_for_everyone()
-    checkpoints.remove()
-    return {
-        "settings": asdict(run),
-        "prompt": prompt.fingerprint(),
-        "base_digest": base,
-        "texts": len(own[0]),
-        "held_out_texts": len(other),
-        "held_out_loss": round(state.best, 4),
-        "best_step": state.best_step,
-        "history": [[step, round(value, 4)] for step, value in state.history],
-        "steps": len(plan),
-        "measured": _measured(state, progress.rate, loop.energy_source, work.num_processes),
-    }
+        loop = Loop(run, work, wrapped, update, checkpoints, state, other)
+        with Progress(len(plan), state.step, folder / "logs", log, work.is_main_process) as progress:
+            loop.through(plan, progress)
+        if state.best_step != state.step:
+            checkpoints.take_best(update.masters, state.best_step)
+        log(f"held-out loss {state.best:.4f}, at step {state.best_step}")
+        _save(work, wrapped, objective, tokenizer, run, folder)
+        work.wait_for_everyone()
+        checkpoints.remove()
+        return {
+            "settings": asdict(run),
+            "prompt": prompt.fingerprint(),
+            "base_digest": base,
+            "texts": len(own[0]),
+            "held_out_texts": len(other),
+            "held_out_loss": round(state.best, 4),
+            "best_step": state.best_step,
+            "history": [[step, round(value, 4)] for step, value in state.history],
+            "steps": len(plan),
+            "measured": _measured(state, progress.rate, loop.energy_source, work.num_processes),
+        }
 
 
 def _wrapped(work: Accelerator, objective: Objective) -> nn.Module:

@@ -15,13 +15,14 @@ from click.testing import CliRunner
 from benchmarks import __main__ as command
 from benchmarks.cached import _copy
 from benchmarks.detection import System, held_out, measured
-from benchmarks.fidelity import broken, chrf, compared, kept, without_marks
+from benchmarks.fidelity import broken, compared, kept, without_marks
 from benchmarks.judged import spread, with_rewrite
 from benchmarks.peers import Alex, PeerMissing, counted
 from benchmarks.rewrites import scored, totals
 from benchmarks.speed import measure
 from benchmarks.tables import interval, percent, table
 from finetune.dataset import Row
+from finetune.evaluation.wording import chrf
 from srlint.document import Document, Span
 from srlint.errors import ConfigError
 from srlint.findings import Edit, Finding, Rewrite

@@ -178,6 +178,12 @@ def test_info_of_a_model_made_for_another_prompt_names_the_problem(project):
     assert found["problem"].startswith("own.gguf: made for prompt abc, but this srlint asks")
 
 
+def test_a_file_that_is_no_model_is_an_error(project):
+    (project / "own.gguf").write_bytes(b"no model")
+    result = CliRunner().invoke(cli, ["model", "info", "own.gguf"])
+    assert (result.exit_code, result.stderr) == (2, "srlint: own.gguf: not a GGUF model\n")
+
+
 def test_verifying_hashes_the_file_and_renews_what_only_looks_changed(project, tmp_path):
     made = replace(pulled(tmp_path), sha256=sha256(CONTENT).hexdigest())
     store.keep(made)

@@ -77,11 +77,11 @@ class Card:
 def of(name: str, in_use: str | None = None) -> Card:
     """What there is to say of the model called `name`. `in_use` is the model that the settings name, if any.
 
-    Raises ModelError for a name that stands for nothing.
+    Raises ModelError for a name that stands for nothing, and for a file that is no model.
     """
     used = in_use is not None and (name == in_use or (is_embedded(name) and is_embedded(in_use)))
-    if not is_embedded(name) and model_file(name) is None and hub_file(name) is None:
-        locate(name)
+    if not is_embedded(name) and (model_file(name) is not None or hub_file(name) is None):
+        locate(name)  # of a file nothing is known but what it says itself
     card = _listed(name)
     try:
         return replace(_here(card, locate(name)), in_use=used)
