@@ -9,6 +9,9 @@ from typing import Any
 
 import click
 
+from benchmarks.repository import growth, overhead, repository
+from benchmarks.robustness import robustness
+from benchmarks.supply_chain import supply_chain
 from srlint.errors import SrlintError
 
 FILE = click.Path(path_type=Path, dir_okay=False)
@@ -196,6 +199,115 @@ def quantisation(json_file: Path | None, report: Path | None, **options: Any) ->
     shown, figures = benchmark.run(**options)
     _write(report, f"```text\n{shown}\n```\n")
     _end(shown, figures, json_file, None, options["shape"] is None)
+
+
+@main.command()
+@click.argument("folder", type=FOLDER, required=False)
+@click.option("--limit", type=click.IntRange(min=1), default=60, show_default=True, help="How many passages.")
+@click.option("--threads", type=click.IntRange(min=1), default=1, show_default=True, help="For llama.cpp, everywhere.")
+@click.option("--json", "json_file", type=FILE, help="Write the figures, with hardware, versions and digests.")
+def engine(folder: Path | None, json_file: Path | None, limit: int, threads: int) -> None:
+    """The embedded model beside a chat call a passage, beside llama.cpp's bare calls, and beside the memory's speed.
+
+    FOLDER holds documents to take passages from, most of them fair.
+    """
+    from benchmarks import engine as benchmark
+
+    shown, figures = benchmark.run(_documents(folder), limit, threads)
+    _end(shown, figures, json_file, None, True)
+
+
+@main.command()
+@click.option("--data", type=FOLDER, default=DATA, show_default=True, help="Our JSONL passages.")
+@click.option(
+    "--passages", type=click.IntRange(min=1), default=60, show_default=True, help="How many flagged, and as many clean."
+)
+@click.option("--each", type=click.IntRange(min=1), default=4, show_default=True, help="How many injections for each.")
+@click.option("--list", "list_file", type=FILE, help="Write the cases whose verdict flips, for reading.")
+@click.option("--model", metavar="FILE", help="A GGUF file instead of the embedded language model.")
+@click.option("--no-model", is_flag=True, help="Do without a language model.")
+@click.option("--json", "json_file", type=FILE, help="Write the figures, with hardware, versions and digests.")
+def injections(
+    data: Path,
+    passages: int,
+    each: int,
+    list_file: Path | None,
+    model: str | None,
+    no_model: bool,
+    json_file: Path | None,
+) -> None:
+    """Whether verdicts stay when text beside a passage gives orders to a model."""
+    from benchmarks import injections as benchmark
+
+    shown, figures, flipped = benchmark.run(data, passages, each, model, not no_model)
+    _write(list_file, flipped)
+    _end(shown, figures, json_file, model, not no_model)
+
+
+@main.command()
+@click.option("--data", type=FOLDER, default=DATA, show_default=True, help="Our JSONL passages.")
+@click.option("--passages", type=click.IntRange(min=1), default=100, show_default=True, help="How many flagged ones.")
+@click.option("--list", "list_file", type=FILE, help="Write the passages that are lost, for reading.")
+@click.option("--json", "json_file", type=FILE, help="Write the figures, with hardware, versions and digests.")
+def disguises(data: Path, passages: int, list_file: Path | None, json_file: Path | None) -> None:
+    """Whether passages are found although the word at fault is written so that a filter would miss it."""
+    from benchmarks import disguises as benchmark
+
+    shown, figures, lost = benchmark.run(data, passages)
+    _write(list_file, lost)
+    _end(shown, figures, json_file, None, False)
+
+
+for measured in (repository, overhead, growth):
+    main.add_command(measured)
+main.add_command(robustness)
+main.add_command(supply_chain)
+
+
+@main.command()
+@click.option(
+    "--rewrites", type=click.IntRange(min=0), default=0, show_default=True, help="How many stereotypes to reword."
+)
+@click.option("--list", "list_file", type=FILE, help="Write the versions with another verdict than most, for reading.")
+@click.option("--model", metavar="FILE", help="A GGUF file instead of the embedded language model.")
+@click.option("--json", "json_file", type=FILE, help="Write the figures, with hardware, versions and digests.")
+def identities(rewrites: int, list_file: Path | None, model: str | None, json_file: Path | None) -> None:
+    """Whether verdicts on neutral sentences and stereotypes hang on the group of people that they name."""
+    from benchmarks import identities as benchmark
+
+    shown, figures, odd = benchmark.run(rewrites, model)
+    _write(list_file, odd)
+    _end(shown, figures, json_file, model, bool(rewrites))
+
+
+@main.command()
+@click.argument("name")
+def transcripts(name: str) -> None:
+    """What a session with NAME (review, lsp) looks like, for the README: it is held here and now."""
+    from benchmarks.transcripts import TRANSCRIPTS
+
+    if name not in TRANSCRIPTS:
+        raise click.UsageError(f"{name}: not one of {', '.join(TRANSCRIPTS)}")
+    click.echo(TRANSCRIPTS[name](), nl=False)
+
+
+@main.command()
+@click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False), required=False)
+@click.option("--repeats", type=click.IntRange(min=1), default=5, show_default=True, help="Sessions of each kind.")
+@click.option("--keystrokes", type=click.IntRange(min=1), default=30, show_default=True, help="For each session.")
+@click.option("--edits", type=click.IntRange(min=0), default=10_000, show_default=True, help="To see memory over.")
+@click.option("--no-model", is_flag=True, help="Do without a language model.")
+@click.option("--json", "json_file", type=FILE, help="Write the figures, with hardware, versions and digests.")
+def editor(
+    file: Path | None, repeats: int, keystrokes: int, edits: int, no_model: bool, json_file: Path | None
+) -> None:
+    """Seconds until `srlint lsp` shows its findings in 500 words of FILE (Markdown), and after a keystroke; memory."""
+    from benchmarks import editor as benchmark
+
+    names = [file] if file else [Path("examples/engineering-guide.md"), Path("examples/newsletter.md")]
+    text = "\n\n".join(name.read_text(encoding="utf-8") for name in names)
+    shown, figures = benchmark.run(text, repeats, keystrokes, edits, not no_model)
+    _end(shown, figures, json_file, None, not no_model)
 
 
 def _documents(folder: Path | None) -> Path:

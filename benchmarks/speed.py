@@ -30,16 +30,19 @@ nowhere = os.open(os.devnull, os.O_WRONLY)
 started = time.perf_counter()
 child = os.posix_spawnp(sys.argv[1], sys.argv[1:], os.environ, file_actions=[(os.POSIX_SPAWN_DUP2, nowhere, 1)])
 _, status, usage = os.wait4(child, 0)
-print(time.perf_counter() - started, usage.ru_maxrss, os.waitstatus_to_exitcode(status))
+seconds = time.perf_counter() - started
+print(seconds, usage.ru_maxrss, os.waitstatus_to_exitcode(status), usage.ru_utime + usage.ru_stime)
 """
 
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """One process: wall time in seconds, peak resident memory in MB (None where the system does not tell)."""
+    """One process: wall time in seconds, peak resident memory in MB and processor time in seconds (None where the
+    system does not tell)."""
 
     seconds: float
     peak_mb: float | None
+    processor: float | None = None
 
 
 def measure(
@@ -49,16 +52,16 @@ def measure(
     call = [sys.executable, "-I", "-S", "-c", _LAUNCHER, *command] if hasattr(os, "wait4") else list(command)
     started = time.perf_counter()
     done = subprocess.run(call, cwd=cwd, env={**os.environ, **environment}, capture_output=True)
-    seconds, peak, status = time.perf_counter() - started, None, done.returncode
+    seconds, peak, processor, status = time.perf_counter() - started, None, None, done.returncode
     if hasattr(os, "wait4") and not status:
         told = done.stdout.split()
-        seconds, status = float(told[0]), int(told[2])
+        seconds, status, processor = float(told[0]), int(told[2]), float(told[3])
         # Kilobytes, but bytes on macOS.
         peak = int(told[1]) / (1e6 if sys.platform == "darwin" else 1e6 / 1024)
     if status not in statuses:
         message = done.stderr.decode("utf-8", "replace").strip()[-500:]
         raise ConfigError(f"{' '.join(command[:4])} ended with status {status}: {message}")
-    return Measured(seconds, peak)
+    return Measured(seconds, peak, processor)
 
 
 @dataclass(frozen=True, slots=True)

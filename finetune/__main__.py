@@ -24,6 +24,7 @@ RUNS = Path("runs")
 PATH = click.Path(path_type=Path)
 VERDICTS = Path(__file__).parent / "verdicts.jsonl"
 RANKING = Path(__file__).parent.parent / "srlint" / "data" / "ranking.json"
+DETECTOR = Path(__file__).parent.parent / "srlint" / "data" / "detector.onnx"
 CALIBRATION = Path(__file__).parent.parent / "srlint" / "data" / "calibration.jsonl.gz"
 VERIFICATION = Path(__file__).parent.parent / "quantize" / "data" / "passages.jsonl.gz"
 ADAPTER = Path(__file__).parent.parent / "srlint" / "models" / "adapter.json"
@@ -49,6 +50,25 @@ def detector(
 
     run = settings.read(config, settings.DetectorRun)
     detector_run.main(run, dataset.load(data), base, corpora, out / run.name, _log, teacher_base)
+
+
+@main.command()
+@click.option("--config", type=PATH, required=True, help="The run file (TOML).")
+@click.option("--out", type=PATH, default=RUNS, show_default=True, help="Where runs are kept.")
+@click.option("--data", type=PATH, default=dataset.DATA, help="Folder of our JSONL passages.")
+@click.option("--corpora", type=PATH, required=True, help="Folder of the sentences that the run file names.")
+@click.option("--keep", type=PATH, help="A screen.npz whose network stays: choose only its cuts anew.")
+def screen(config: Path, out: Path, data: Path, corpora: Path, keep: Path | None) -> None:
+    """Train the screen that says what the detector must read; copy its screen.npz to srlint/data to ship it.
+
+    A screen belongs to one detector. For another one that differs little, --keep does.
+    """
+    from finetune.screening import run as screening
+
+    run = settings.read(config, settings.ScreenRun)
+    record = screening.main(run, dataset.load(data), corpora, DETECTOR, out / run.name, _log, keep)
+    for level, figures in record["figures"]["test"].items():
+        _log(f"probability {level}: recall {figures['recall']} of {figures['flagged']} on test")
 
 
 @main.command()

@@ -73,7 +73,19 @@ def load(
     wrong = sorted(info["missing_keys"]) + sorted(key for key, *_ in info["mismatched_keys"])
     if wrong:  # transformers would go on with random numbers
         raise ModelError(f"{base}: {len(wrong)} weights are missing or of another shape, the first is {wrong[0]}")
+    keep_layout(model)
     return model, tokenizer
+
+
+def keep_layout(model: Any) -> None:
+    """Keeps bitsandbytes from packing four-bit weights anew on a processor with AVX512-BF16.
+
+    It does so in the first evaluation: rounded scales, no way for layers whose size is no multiple of its blocks, and
+    training that goes on afterwards reads the packed bytes as if they were not (bitsandbytes.nn.Linear4bit.forward).
+    """
+    for module in model.modules():
+        if hasattr(module, "support_avx512bf16_for_cpu"):
+            module.support_avx512bf16_for_cpu = False
 
 
 def framed(tokenizer: Any, base: str) -> prompt.Frame:

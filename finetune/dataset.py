@@ -208,6 +208,11 @@ def clean_prose(path: Path, count: int, seed: int, always: frozenset[str] = froz
     return [row["text"] for place, row in enumerate(rows) if place < count or row["id"] in always]
 
 
+def clean_row(text: str) -> Row:
+    """A clean sentence of others as a row without a name."""
+    return Row("", "", "", text, False, (), (), (), "plain", "")
+
+
 def as_passages(
     texts: Sequence[str], fragment_share: float, seed: int, flagged: Sequence[str] = (), flagged_share: float = 0.0
 ) -> list[tuple[str, str]]:

@@ -16,9 +16,9 @@ from finetune.dataset import Row
 from finetune.encoder import load_encoder
 from finetune.settings import DetectorRun
 from srlint.categories import IDS
-from srlint.detector import Encoded, encode
 from srlint.document import Span
 from srlint.odds import probability
+from srlint.tokens import Encoded, encode
 
 
 class DetectorModel(nn.Module):

@@ -9,6 +9,7 @@ from pathlib import Path
 import torch
 
 from finetune import detector as training
+from srlint import runtime
 from srlint.errors import ModelError
 
 # So many passages are compared, and their logits may differ by so much: float32 in another order of additions.
@@ -54,7 +55,7 @@ def export(model: training.DetectorModel, path: Path) -> None:
 def compared(model: training.DetectorModel, path: Path, examples: Sequence[training.Example]) -> Exported:
     """Runs both on the same passages. Raises ModelError where their logits differ by more than rounding does."""
     import numpy
-    import onnxruntime
+    onnxruntime = runtime.onnxruntime()
 
     session = onnxruntime.InferenceSession(path.read_bytes(), providers=["CPUExecutionProvider"])
     largest, same, count = 0.0, 0, 0

@@ -7,25 +7,28 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, replace
 from hashlib import sha256
+from importlib import resources
 from pathlib import Path
 
 import torch
 from tokenizers import Tokenizer
 
-from finetune import dataset, metrics
+from finetune import dataset, metrics, shipped
 from finetune import detector as training
 from finetune.dataset import Row
 from finetune.detector_export import COMPARED, compared, export
 from finetune.encoder import load_encoder
 from finetune.lesson import Teacher, only_weights, weights
 from finetune.settings import DetectorRun
-from finetune.swaps import swapped
+from finetune.swaps import crossed, swapped
 from srlint.categories import IDS
-from srlint.detector import shipped_tokenizer
 from srlint.errors import ConfigError
 from srlint.odds import probability
 from srlint.terms import TermList
+from srlint.tokens import shipped_tokenizer
 
+# What `start` says of the weights in the package.
+SHIPPED = "shipped"
 # Longer texts teach a reader of sentences little.
 _MOST_WORDS = 60
 
@@ -53,7 +56,7 @@ def main(
             known = teacher.asked(examples, states=True)
             examples = [replace(item, states=own.states) for item, own in zip(examples, known, strict=True)]
         examples += [training.taught(*pair) for pair in zip(unlabelled, said, strict=True)]
-    start = only_weights(out.parent / run.start) if run.start else None
+    start = _start(run, out)
     started = time.monotonic()
     models = [_seed(run, base, examples, seed, start, out, log) for seed in run.seeds]
     model = training.average(models) if len(models) > 1 else models[0]
@@ -67,14 +70,28 @@ def main(
 def _examples(run: DetectorRun, rows: Sequence[Row], corpora: Path | None) -> list[training.Example]:
     """Our rows, versions of them about other groups, clean prose, and rewrites as clean passages."""
     tokenizer = shipped_tokenizer()
-    examples = [training.example(tokenizer, row) for row in (*rows, *swapped(rows, run.swap_share, 0))]
+    about_others = (*swapped(rows, run.swap_share, 0), *crossed(rows, run.crossed, 0))
+    examples = [training.example(tokenizer, row) for row in (*rows, *about_others)]
     flagged = [row.text for row in rows if row.flagged]
-    clean = dataset.as_passages(_clean(run, corpora), run.fragment_share, 0, flagged, run.flagged_context_share)
+    texts = _clean(run, corpora)
+    texts += [row.text for row in crossed(list(map(dataset.clean_row, texts)), run.crossed, 1)]
+    clean = dataset.as_passages(texts, run.fragment_share, 0, flagged, run.flagged_context_share)
     examples += [training.clean_example(tokenizer, *passage, run.clean_weight) for passage in clean]
     if run.rewrite_weight:
         rewritten = [(row.rewrites[0], row.before) for row in rows if row.rewrites]
         examples += [training.clean_example(tokenizer, *passage, run.rewrite_weight) for passage in rewritten]
     return examples
+
+
+def _start(run: DetectorRun, out: Path) -> Path | None:
+    """The weights to begin with, if not the base's. Those of the package are taken out of its graph first."""
+    if run.start != SHIPPED:
+        return only_weights(out.parent / run.start) if run.start else None
+    graph = Path(str(resources.files("srlint") / "data" / "detector.onnx"))
+    path = out / f"shipped-{sha256(graph.read_bytes()).hexdigest()[:16]}.pt"
+    out.mkdir(parents=True, exist_ok=True)
+    torch.save(shipped.state(graph), path)
+    return path
 
 
 def average(

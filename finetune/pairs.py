@@ -85,8 +85,7 @@ def _infill(row: Row, rewrite: str, draw: random.Random) -> Pair | None:
         return None
     head = f"{', '.join(row.categories)}\n"
     opening = prompt.gapped(row.text, gaps)
-    said = f" {prompt.GAP}".join(f" {filling}" if filling else "" for filling in words)
-    answer = head + opening + said
+    answer = head + opening + prompt.fillings(words)
     given = Span(len(head), len(head) + len(opening))
     changed = (Span(0, len(head)), Span(given.end, len(answer)))
     return Pair(prompt.question(row.text, row.before, [Span(a, b) for a, b in row.spans]), answer, changed, given)

@@ -10,7 +10,12 @@ cd "$(dirname "$0")/.."
 python -m finetune detector --config finetune/runs/teacher.toml --base "$mpnet" --corpora "$corpora"
 python -m finetune detector --config finetune/runs/student.toml --base "$minilm" --corpora "$corpora"
 python -m finetune detector --config finetune/runs/detector.toml --base "$minilm" --teacher-base "$mpnet" --corpora "$corpora"
-python -m quantize detector runs/detector
+python -m finetune detector --config finetune/runs/groups.toml --base "$minilm" --corpora "$corpora"
+python -m finetune detector --config finetune/runs/groups2.toml --base "$minilm" --corpora "$corpora"
+python -m finetune average runs/detector runs/groups runs/groups2 --base "$minilm" --max-false-alarms 0.055 --out runs/mean
+python -m quantize detector runs/mean
+python -m finetune screen --config finetune/runs/screen.toml --corpora "$corpora"
+cp runs/screen/screen.npz srlint/data/
 python -m finetune train --config finetune/runs/embedded.toml
 python -m quantize adapter runs/embedded
 python -m finetune ranking

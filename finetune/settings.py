@@ -18,15 +18,16 @@ Run = TypeVar("Run")
 class DetectorRun:
     """A detector run. `base` is a folder or a hub id; `clean` maps gzip JSONL files of sentences to how many to draw.
 
-    `start` is a finished run whose weights are taken instead of the base's. `mined` names a file with the ids of
-    sentences in those files that a reader found clean though an earlier detector suspected them: they always take
-    part. `rewrite_weight` is the weight of the first rewrite of each flagged row as a clean passage: the closest
-    contrast there is. `fragment_share` of the clean sentences are seen a second time in part, as headings and list
-    items look; `flagged_context_share` of them stand behind a biased sentence, which does not make them so.
-    `swap_share` of the rows that name a group of people take part a second time with another group. `teacher` is a
-    finished run of a larger encoder, which says what the passages of `unlabelled` are: gzip JSONL files, and how many
-    to draw of each; the rewrites of our rows are among them. With a `state_weight` the teacher's states are taught too,
-    on all passages.
+    `start` is a finished run whose weights are taken instead of the base's, or `shipped` for those in the package.
+    `mined` names a file with the ids of sentences in those files that a reader found clean though an earlier detector
+    suspected them: they always take part. `rewrite_weight` is the weight of the first rewrite of each flagged row as a
+    clean passage: the closest contrast there is. `fragment_share` of the clean sentences are seen a second time in
+    part, as headings and list items look; `flagged_context_share` of them stand behind a biased sentence, which does
+    not make them so. `swap_share` of the rows that name a group of people take part a second time with another group
+    of its kind; those that name one in the plural, `crossed` times more with groups of any kind, clean sentences too.
+    `teacher` is a finished run of a larger encoder, which says what the passages of `unlabelled` are: gzip JSONL files,
+    and how many to draw of each; the rewrites of our rows are among them. With a `state_weight` the teacher's states
+    are taught too, on all passages.
     """
 
     name: str
@@ -53,9 +54,43 @@ class DetectorRun:
     fragment_share: float = 0.0
     flagged_context_share: float = 0.0
     swap_share: float = 0.0
+    crossed: int = 0
     seeds: tuple[int, ...] = (1,)
     bf16: bool = True
     max_false_alarms: float = 0.04
+
+
+@dataclass(frozen=True, slots=True)
+class ScreenRun:
+    """A run of the screen in front of the detector.
+
+    `clean` and `posts` map gzip JSONL files of sentences to how many to draw: plain ones, the first file's of which
+    also stand before others, and such as contain what the detector looks for. Those of the repositories `without` are
+    left out. `moved_share` of our flagged rows take part a second time behind a plain sentence, `rewrite_share` of the
+    rewrites too; `fragment_share` and `flagged_context_share` as for the detector. A probability counts
+    `suspected_weight` times from `suspected_from` on. For each of the `levels`, a score is chosen on dev that at least
+    `recall` of the texts reach to which the detector gives such a probability, of our own and of the files'.
+    """
+
+    name: str
+    clean: dict[str, int]
+    posts: dict[str, int]
+    without: tuple[str, ...] = ()
+    moved_share: float = 0.3
+    rewrite_share: float = 0.4
+    fragment_share: float = 0.2
+    flagged_context_share: float = 0.05
+    width: int = 32
+    filters: int = 128
+    dropout: float = 0.2
+    epochs: int = 6
+    batch_size: int = 128
+    learning_rate: float = 4e-3
+    suspected_from: float = 0.3
+    suspected_weight: float = 3.0
+    levels: tuple[float, ...] = (0.3, 0.5, 0.65)
+    recall: float = 0.998
+    seed: int = 0
 
 
 @dataclass(frozen=True, slots=True)

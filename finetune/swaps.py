@@ -38,6 +38,20 @@ ADJECTIVES = {
     "age": ("older younger young",),
     "class": ("poor rich wealthy working-class middle-class",),
 }
+# Further groups that can stand for any group named in the plural: who is named must not decide, however seldom it is.
+OTHERS = {
+    "gender": "nonbinary people, trans women, trans men, single mothers, stay-at-home fathers",
+    "sexuality": "gay men, bisexual people, straight people, same-sex couples, trans people, asexual people",
+    "religion": "evangelicals, Protestants, Mormons, agnostics, Orthodox Jews, Shia Muslims, converts",
+    "ethnicity": "Black people, white people, Asian people, Latinos, Indigenous people, Roma, Travellers, Arabs,"
+    " refugees, asylum seekers, Italians, Swedes, Russians, Pakistanis, Filipinos, Ukrainians, Chinese people,"
+    " Japanese people, French people, Scots, Canadians, Ghanaians, Peruvians, Maori, Navajo people",
+    "disability": "deaf people, blind people, autistic people, wheelchair users, dyslexic people, people with epilepsy,"
+    " people with depression, people with ADHD, disabled people",
+    "age": "older people, young people, teenagers, pensioners, people over sixty, children, students",
+    "class": "working-class people, wealthy people, unemployed people, homeless people, people without a degree,"
+    " cleaners, bankers, landlords, truck drivers, shop assistants, civil servants",
+}
 _PEOPLE = (
     "people person men women man woman boys girls boy girl children child students student pupils pupil voters workers"
     " worker families family couples couple neighbours neighbors neighbour employees employee colleagues colleague"
@@ -68,10 +82,24 @@ _OTHERS = {
     for dimension, line in _lines(PLURALS, ADJECTIVES)
     for word in line
 }
+_EVERYONE = (
+    *((dimension, group) for dimension, line in _lines(PLURALS) for group in line),
+    *((dimension, group) for dimension, line in OTHERS.items() for group in line.split(", ")),
+)
+_KIN = frozenset("girls boys mothers fathers wives husbands".split())
+_PLURALS = frozenset(group.lower() for _, line in _lines(PLURALS) for group in line) - _KIN
+# What may stand before a group that any other can take the place of: no adjective, nobody whose they are.
+_BEFORE = re.compile(
+    r"(?:^|[,;:(–—-]|\b(?:of|by|for|to|with|from|among|between|that|and|or|but|the|are|were|is|was|than|as|on|about|in|at"
+    r"|most|many|some|few|several|all|other|these|those|more|fewer|only|even|when|where|while|because|if|until|since|let"
+    r"|two|three|four|five|six|ten|twelve|\d+|percent|%|against|like|what|how|which|not|after|before|gave|give|asked))\W*$",
+    re.IGNORECASE,
+)
 _PLURAL = "|".join(re.escape(word) for _, line in _lines(PLURALS) for word in line)
 _ADJECTIVE = "|".join(re.escape(word) for _, line in _lines(ADJECTIVES) for word in line)
 # Words that mean something else in small letters.
 _OTHER_SENSES = frozenset({"poles", "polish", "turkish", "indians"})
+_FOLLOWED = re.compile(rf"\W*\b(?:{_PEOPLE.replace(' ', '|')})\b", re.IGNORECASE)
 _GROUP = re.compile(
     rf"\b(?:(?:{_PLURAL})|(?:{_ADJECTIVE})(?= (?:{_PEOPLE.replace(' ', '|')})\b))\b(?![-’'])", re.IGNORECASE
 )
@@ -109,6 +137,33 @@ def swapped(rows: Sequence[Row], share: float, seed: int) -> list[Row]:
         if own and draw.random() < share:
             found.append(draw.choice(own))
     return found
+
+
+def anyone(row: Row, draw: random.Random) -> Row | None:
+    """The row about any other group, of whatever kind, drawn at random; None for a row that names no single group.
+
+    Where the old group's kind is among the categories, the new one's takes its place.
+    """
+    found = places(row.text)
+    names = {row.text[place.span.start : place.span.end].lower() for place in found}
+    if len(names) != 1 or not names <= _PLURALS or not all(_alone(row.text, own) for own in found):
+        return None
+    (group,) = names
+    dimension, other = draw.choice([pair for pair in _EVERYONE if pair[1].lower() != group])
+    made = _exchanged(row, group, other, found)
+    kinds = [dimension if name == found[0].dimension else name for name in row.categories]
+    return replace(made, categories=tuple(dict.fromkeys(kinds)))
+
+
+def _alone(text: str, place: Place) -> bool:
+    """Whether a group's name is a noun of its own, no part of "women doctors" or "his men"."""
+    return bool(_BEFORE.search(text[: place.span.start])) and not _FOLLOWED.match(text, place.span.end)
+
+
+def crossed(rows: Sequence[Row], times: int, seed: int) -> list[Row]:
+    """Each row that names one group, `times` over, about as many groups of any kind."""
+    draw = random.Random(seed)
+    return [made for row in rows for _ in range(times) if (made := anyone(row, draw)) is not None]
 
 
 def _exchanged(row: Row, group: str, other: str, found: list[Place]) -> Row:

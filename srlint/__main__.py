@@ -1,8 +1,21 @@
-"""`python -m srlint` is the same as `srlint`."""
+"""`srlint`, and `python -m srlint`: nothing is imported before an interrupt ends the program without a word."""
 
 from __future__ import annotations
 
-from srlint.cli import main
+import signal
+
+# Python's own way is a traceback out of whatever is being imported. `Boundary` takes over when there is something to
+# end in order. Where interrupts are ignored, as behind nohup, they stay so.
+if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
+def main() -> None:
+    """Entry point of the `srlint` command."""
+    from srlint.cli import main as run
+
+    run()
+
 
 if __name__ == "__main__":
     main()

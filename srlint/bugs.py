@@ -23,10 +23,11 @@ def write_report(error: BaseException) -> Path:
         f"arguments: {sys.argv[1:]!r}\n\n",
         *traceback.format_exception(error),
     )
-    name = f"bug-{time.strftime('%Y%m%d-%H%M%S')}-{os.getpid()}.txt"
-    file = _folder() / name
-    file.write_text("".join(lines), encoding="utf-8", errors="backslashreplace")
-    return file
+    # A new file that only its owner reads, under a name that nobody can foresee: the folder may be open to all.
+    handle, name = tempfile.mkstemp(f"{time.strftime('-%Y%m%d-%H%M%S')}.txt", "bug-", _folder())
+    with open(handle, "w", encoding="utf-8", errors="backslashreplace") as file:
+        file.writelines(lines)
+    return Path(name)
 
 
 def _folder() -> Path:

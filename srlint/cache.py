@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
+from errno import ELOOP
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from srlint.errors import DocumentError
+from srlint.output.escape import printable
 
 if TYPE_CHECKING:
     import sqlite3
@@ -21,9 +24,11 @@ FILE_NAME = "results-1.sqlite3"
 MAX_BYTES = 256_000_000
 # SQLite takes at least this many parameters in one statement, whatever its build.
 _BATCH = 500
+_RESULTS = "results-"
 _TAG = """Signature: 8a477f597d28d172789f06886806bc55
 # This folder holds results that srlint can compute again. See https://bford.info/cachedir/
 """
+_MARKS = {".gitignore": "*\n", "CACHEDIR.TAG": _TAG}
 
 
 class Cache(Protocol):
@@ -50,7 +55,7 @@ class NullCache:
 
 
 def to_stderr(message: str) -> None:
-    print(f"srlint: {message}", file=sys.stderr)
+    print(f"srlint: {printable(message)}", file=sys.stderr)
 
 
 def open_cache(settings: Settings, warn: Callable[[str], None] = to_stderr) -> Cache:
@@ -111,10 +116,13 @@ class ResultCache:
         import sqlite3
 
         self.close()
+        # A link in a stranger's repository could lead anywhere, and so could one in the place of the results.
+        if self._folder.is_symlink():
+            raise OSError(ELOOP, "a symbolic link, not followed: name the folder that it leads to as cache-dir")
         self._folder.mkdir(parents=True, exist_ok=True)
         _mark_as_cache(self._folder)
         file = self._folder / FILE_NAME
-        if file.exists() and file.stat().st_size > MAX_BYTES:
+        if file.is_symlink() or (file.exists() and file.stat().st_size > MAX_BYTES):
             _remove(file)
         connection = self._connection = sqlite3.connect(file, timeout=5.0, isolation_level=None)
         # Write-ahead logging lets others read while one writes; after a power cut the last results may be lost.
@@ -151,8 +159,11 @@ def size(folder: Path) -> int:
 def clean(folder: Path) -> int:
     """Remove the cache in `folder`, and the folder if nothing else lies in it. Returns the bytes set free.
 
-    Raises DocumentError for a folder that is no cache of srlint's: its CACHEDIR.TAG is missing or another's.
+    Raises DocumentError for a folder that is no cache of srlint's: its CACHEDIR.TAG is missing or another's, or it is a
+    link.
     """
+    if folder.is_symlink():
+        raise DocumentError(f"{folder}: a symbolic link, left alone")
     if not folder.is_dir():
         return 0
     tag = folder / "CACHEDIR.TAG"
@@ -168,14 +179,18 @@ def clean(folder: Path) -> int:
 
 def _files(folder: Path) -> list[Path]:
     """The result files of every layout, with what SQLite keeps beside them."""
-    return [file for file in folder.glob("results-*.sqlite3*") if file.is_file()]
+    return [file for file in folder.glob(f"{_RESULTS}*.sqlite3*") if file.is_file()]
 
 
 def _mark_as_cache(folder: Path) -> None:
-    """Tell git and backup programs to leave the folder out."""
-    for name, content in ((".gitignore", "*\n"), ("CACHEDIR.TAG", _TAG)):
-        if not (folder / name).exists():
-            (folder / name).write_text(content, encoding="ascii")
+    """Tell git and backup programs to leave the folder out, unless somebody keeps something else there."""
+    present = set(os.listdir(folder))
+    if not all(name in _MARKS or name.startswith(_RESULTS) for name in present):
+        return
+    for name in _MARKS.keys() - present:
+        # Another run may be making it at the same time.
+        with suppress(FileExistsError), open(folder / name, "x", encoding="ascii") as file:
+            file.write(_MARKS[name])
 
 
 def _remove(file: Path) -> None:

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
 from srlint import ranking
 from srlint.detector import Detection
 from srlint.document import Span
-from srlint.findings import Safety
+from srlint.findings import MOST_OTHERS, Safety
 from srlint.formats.atoms import ATOM
 from srlint.gaps import between_commas, filled, joined, widened
 from srlint.guards import concerns
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from srlint.engine.decode import Answer, Rewriter
 
 # How often a model that only writes is asked for a passage, should the guards refuse what it wrote.
-_MOST_WRITTEN = 3
+MOST_WRITTEN = 3
 # More marks than this are one fault in many places: only a free rewrite can mend it.
 _MOST_INFILLS = 3
 # Words before and behind a mark that its gap takes in as well: grammar often asks for a change next to the fault.
@@ -86,35 +86,44 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
-    """The rewrite chosen for a passage, and how sure srlint is that it keeps the meaning."""
+    """The rewrite chosen for a passage, how sure srlint is that it keeps the meaning, and the next best texts."""
 
     text: str
     origin: Origin
     safety: Safety
+    others: tuple[str, ...] = field(default=(), compare=False)  # what is offered tells two proposals apart
 
 
 def best(flagged: Flagged, tools: Tools) -> Proposal | None:
     """The best rewrite of a flagged passage, or None.
 
-    Settled replacements that pass are taken at once: no model can word them better, and none need be loaded. Raises
-    UnansweredError when a writer does.
+    Settled replacements that pass are taken at once: no model can word them better, and none need be loaded. The others
+    beside it come from what had to be made for it anyway. Raises UnansweredError when a writer does.
     """
     listed = from_terms(flagged.text, flagged.matches, tools.terms)
-    settled = _passing(flagged, [item for item in listed if item.settled], tools)
-    if settled:
-        return Proposal(settled[0][0].text, settled[0][0].origin, "safe")
+    if any(item.settled for item in listed):
+        kept = passing(flagged, listed, tools)
+        if kept and kept[0][0].settled:
+            return _proposal([item for item, _ in kept], "safe")
     if tools.writer is not None:
         return _written(flagged, listed, tools, tools.writer)
     weighed = ranked(flagged, listed, tools)
     if weighed is None:  # no model to weigh them by
-        kept = _passing(flagged, listed, tools)
-        return Proposal(kept[0][0].text, kept[0][0].origin, "unsafe") if kept else None
-    if not weighed:
+        return _proposal([item for item, _ in passing(flagged, listed, tools)])
+    in_order = sorted(weighed, key=lambda item: ranking.acceptable(item[1]), reverse=True)
+    return _proposal([item for item, features in in_order if _offered(item, features)])
+
+
+def _offered(item: Candidate, features: ranking.Features) -> bool:
+    return item.origin == "term" or ranking.acceptable(features) >= ranking.lowest()
+
+
+def _proposal(kept: Sequence[Candidate], safety: Safety = "unsafe") -> Proposal | None:
+    """The first of the candidates, with the next ones beside it."""
+    if not kept:
         return None
-    chosen, features = max(weighed, key=lambda item: ranking.acceptable(item[1]))
-    if chosen.origin != "term" and ranking.acceptable(features) < ranking.lowest():
-        return None
-    return Proposal(chosen.text, chosen.origin, "unsafe")
+    others = dict.fromkeys(item.text for item in kept if item.text != kept[0].text)
+    return Proposal(kept[0].text, kept[0].origin, safety, tuple(others)[:MOST_OTHERS])
 
 
 def _written(flagged: Flagged, listed: Sequence[Candidate], tools: Tools, writer: Writer) -> Proposal | None:
@@ -122,34 +131,34 @@ def _written(flagged: Flagged, listed: Sequence[Candidate], tools: Tools, writer
 
     Nobody can weigh them, so deletions are not tried: readers accepted 27 of the 141 that pass the guards.
     """
-    if kept := _passing(flagged, listed, tools):
-        return Proposal(kept[0][0].text, kept[0][0].origin, "unsafe")
-    for turn in range(_MOST_WRITTEN):
+    if kept := passing(flagged, listed, tools):
+        return _proposal([item for item, _ in kept])
+    for turn in range(MOST_WRITTEN):
         text = writer(flagged.text, flagged.before, flagged.marks, turn)
         if text is None:
             return None
-        if _passing(flagged, [Candidate(text, "free")], tools):
+        if passing(flagged, [Candidate(text, "free")], tools):
             return Proposal(text, "free", "unsafe")
     return None
 
 
 def ranked(
-    flagged: Flagged, listed: Sequence[Candidate], tools: Tools
+    flagged: Flagged, listed: Sequence[Candidate], tools: Tools, *, every: bool = False
 ) -> list[tuple[Candidate, ranking.Features]] | None:
     """The candidates that pass, with what their ranks hang on; None where no model can be asked.
 
-    Where one with listed replacements passes, only such ones count: somebody chose them for their meaning.
+    Where one with listed replacements passes, only such ones count: somebody chose them for their meaning. With `every`
+    the others are kept beside them.
     """
     model = tools.rewriter() if tools.rewriter else None
     text, marks = flagged.text, flagged.marks
     answer = model.ask(text, flagged.before, marks, flagged.detection.categories) if model else None
     if model is None or answer is None:
         return None
-    candidates = [*listed, *_deletions(text, marks), *_infills(text, marks, answer, model)]
-    if (free := model.free(answer, text)) is not None:
-        candidates.append(Candidate(free, "free"))
-    kept = _passing(flagged, _distinct(candidates), tools)
-    kept = [graded for graded in kept if graded[0].origin == "term"] or kept
+    kept = [] if every else passing(flagged, listed, tools)
+    if not kept:  # only then is it worth the time to have the model write
+        made = [*_deletions(text, marks), *written_by(model, answer, text, marks)]
+        kept = passing(flagged, _distinct([*listed, *made] if every else made), tools)
     if not kept:
         return []
     likelihoods = model.likelihoods(answer, [item.text for item, _ in kept])
@@ -160,7 +169,7 @@ def ranked(
     ]
 
 
-def _passing(flagged: Flagged, candidates: Sequence[Candidate], tools: Tools) -> list[tuple[Candidate, float]]:
+def passing(flagged: Flagged, candidates: Sequence[Candidate], tools: Tools) -> list[tuple[Candidate, float]]:
     """The candidates that nothing speaks against, each with the P(flag) that it has left."""
     text, before, marks = flagged.text, flagged.before, flagged.marks
     sound = [
@@ -205,17 +214,25 @@ def _deletions(text: str, marks: Sequence[Span]) -> list[Candidate]:
     return [Candidate(new, "deletion") for new in texts if new.strip()]
 
 
-def _infills(text: str, marks: Sequence[Span], answer: Answer, model: Rewriter) -> list[Candidate]:
-    """The passage with other words, or none, in its marks, or in these and a neighbouring word or two."""
+def written_by(model: Rewriter, answer: Answer, text: str, marks: Sequence[Span]) -> list[Candidate]:
+    """What the model makes of the passage: other words, or none, in its gaps, and its own rewrite of the whole."""
+    shapes = _shapes(text, marks)
+    written = model.write(answer, text, shapes, marks)
+    found = [
+        Candidate(filled(text, gaps, words), "infill")
+        for gaps, fillings in zip(shapes, written.fillings, strict=True)
+        for words in fillings
+    ]
+    return found if written.free is None else [*found, Candidate(written.free, "free")]
+
+
+def _shapes(text: str, marks: Sequence[Span]) -> list[tuple[Span, ...]]:
+    """The marks, and the marks with a neighbouring word or two, as gaps for other words."""
     if len(marks) > _MOST_INFILLS:
         return []
     shapes = dict.fromkeys(joined(text, [widened(text, mark, *sides) for mark in marks]) for sides in _SIDES)
-    return [
-        Candidate(filled(text, gaps, words), "infill")
-        for gaps in shapes
-        if not any(ATOM in text[gap.start : gap.end] for gap in gaps)  # no words can stand for code or a link
-        for words in model.infill(answer, text, gaps, marks)
-    ]
+    # No words can stand for code or a link.
+    return [gaps for gaps in shapes if not any(ATOM in text[gap.start : gap.end] for gap in gaps)]
 
 
 def _distinct(candidates: Sequence[Candidate]) -> list[Candidate]:

@@ -211,3 +211,20 @@ BY_ID: dict[str, Category] = {category.id: category for category in CATEGORIES}
 SUPPRESSION = "suppression"
 # What can be switched on and off.
 EVERY: tuple[str, ...] = (*IDS, SUPPRESSION)
+
+
+def page(category: Category) -> str:
+    """All there is to say about a category, for a person to read."""
+    lines = (
+        f"{category.id}: {category.name}",
+        "",
+        f"Flags {category.summary}.",
+        category.why,
+        "",
+        "Flagged:",
+        *(f"  - {example}" for example in category.flagged),
+        "",
+        "Fine:",
+        *(f"  - {example}" for example in category.fine),
+    )
+    return "\n".join(lines)

@@ -11,6 +11,10 @@ from pathlib import Path
 from srlint.document import LINE_END, Document, Span
 from srlint.errors import ConfigError, DocumentError
 
+# The settings of a repository that came with its work tree may name a program for git to run when it looks for changes.
+# And git would note in its index which files only look changed: to look is no reason to lock and write it.
+_LOOK_ONLY = ("-c", "core.fsmonitor=false", "-c", "diff.autoRefreshIndex=false")
+
 
 class Changes:
     """The work tree around `folder` compared with `revision`.
@@ -74,7 +78,14 @@ class Changes:
 
     def _run(self, *arguments: str) -> subprocess.CompletedProcess[bytes]:
         try:
-            return subprocess.run(["git", *arguments], cwd=self._folder, capture_output=True, check=False)
+            return subprocess.run(
+                ["git", *_LOOK_ONLY, *arguments],
+                cwd=self._folder,
+                env=os.environ | {"GIT_OPTIONAL_LOCKS": "0"},
+                stdin=subprocess.DEVNULL,
+                capture_output=True,
+                check=False,
+            )
         except FileNotFoundError:
             raise ConfigError("--changed: needs git, which was not found") from None
 

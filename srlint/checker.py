@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 from types import TracebackType
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
     from srlint.models.loaded import Models
     from srlint.server.remote import RemoteModel
 
+# What opens a linter, as `Linter.open` does.
+Opened = Callable[..., "Linter"]
 # What to do with findings: report them, show what a fix would change, make it, or write comments that silence them.
 Mode = Literal["report", "diff", "fix", "ignore"]
 # The path that stands for standard input.
@@ -48,14 +51,26 @@ class CheckOptions:
 class Checker:
     """Checks one target after the other; linters for different settings share the models and the cache."""
 
-    def __init__(self, resolver: Resolver, settings: Settings, options: CheckOptions) -> None:
-        """`settings` are those of the run as a whole."""
+    def __init__(
+        self,
+        resolver: Resolver,
+        settings: Settings,
+        options: CheckOptions,
+        *,
+        warn: Callable[[str], None] = to_stderr,
+        models: Models | None = None,
+        opened: Opened | None = None,
+    ) -> None:
+        """`settings` are those of the run as a whole. `opened` opens linters, with the arguments of `Linter.open`."""
         self._resolver = resolver
         self._settings = settings
         self._options = options
+        self._warn = warn
+        self._opened = opened
         self._cache: Cache | None = None
-        self._models: Models | None = None
+        self._models = models
         self._linters: dict[Settings, Linter] = {}
+        self._expected: dict[files.Target, tuple[bytes, Document] | DocumentError] = {}
 
     def __enter__(self) -> Checker:
         return self
@@ -68,8 +83,10 @@ class Checker:
 
     def check(self, target: files.Target) -> FileReport:
         """The report on one target, once it has been dealt with as the mode says. Raises DocumentError, ModelError."""
-        data = _read(target)
-        document = Document.from_bytes(data, target.syntax)
+        opened = self._expected.pop(target, None) or _opened(target)
+        if isinstance(opened, DocumentError):
+            raise opened
+        data, document = opened
         review = self._review(target, document)
         if self._options.mode == "report":
             return FileReport(target.name, review)
@@ -79,6 +96,29 @@ class Checker:
         if self._options.mode == "fix":
             _write(target, fixed.review.document, data)
         return FileReport(target.name, fixed.review, fixed.rewritten, before=document)
+
+    def expect(self, target: files.Target) -> int:
+        """Begins with a target that `check` will be asked about later. Returns its length in code points.
+
+        Raises nothing: what is wrong comes up when the target's turn has come.
+        """
+        try:
+            data, document = self._expected[target] = _opened(target)
+        except DocumentError as error:  # what comes from a pipe cannot be read again
+            self._expected[target] = error
+            return 0
+        try:
+            self.linter(target).expect(document)
+        except Exception:
+            return 0
+        return len(document.text)
+
+    def forget(self) -> None:
+        """Lets go of the linters and their cache, but not of the models. The next check begins afresh."""
+        self._linters.clear()
+        cache, self._cache = self._cache, None
+        if cache is not None:
+            cache.close()
 
     def enabled(self, target: files.Target) -> frozenset[str]:
         """The categories that are looked for in this target."""
@@ -91,10 +131,9 @@ class Checker:
         return self._models.servers if self._models is not None else ()
 
     def _review(self, target: files.Target, document: Document) -> Review:
-        linter = self._linter(self._settings_for(target))
-        return linter.check(document, self.enabled(target), lambda review: self._left(target, review))
+        return self.linter(target).check(document, self.enabled(target), lambda review: self.left(target, review))
 
-    def _left(self, target: files.Target, review: Review) -> Review:
+    def left(self, target: files.Target, review: Review) -> Review:
         """The review without what has not changed and what the baseline accepts."""
         findings = review.findings
         if self._options.changes is not None:
@@ -118,15 +157,25 @@ class Checker:
     def _settings_for(self, target: files.Target) -> Settings:
         return self._resolver.for_folder(_place(target).parent)
 
+    def linter(self, target: files.Target) -> Linter:
+        """The linter under the settings of the target's folder. Raises ConfigError, ModelError."""
+        return self._linter(self._settings_for(target))
+
     def _linter(self, settings: Settings) -> Linter:
         from srlint.linter import Linter
         from srlint.models.loaded import Models
 
         if settings not in self._linters:
-            self._cache = self._cache or open_cache(self._settings, to_stderr)
-            self._models = self._models or Models()
-            self._linters[settings] = Linter.open(settings, models=self._models, cache=self._cache)
+            self._cache = self._cache or open_cache(self._settings, self._warn)
+            self._models = self._models or Models(jobs=self._settings.jobs)
+            opened = self._opened or Linter.open
+            self._linters[settings] = opened(settings, warn=self._warn, models=self._models, cache=self._cache)
         return self._linters[settings]
+
+
+def _opened(target: files.Target) -> tuple[bytes, Document]:
+    data = _read(target)
+    return data, Document.from_bytes(data, target.syntax)
 
 
 def _place(target: files.Target) -> Path:

@@ -6,17 +6,22 @@ Only `click` and small modules are imported here; a command loads what it needs 
 from __future__ import annotations
 
 import os
+import signal
 import sys
+import threading
 from collections.abc import Sequence
 from pathlib import Path
+from types import FrameType
 from typing import Any, NoReturn
 
 import click
 
 from srlint import __version__
-from srlint.categories import BY_ID, CATEGORIES, Category
+from srlint.categories import BY_ID, CATEGORIES, page
 from srlint.cli_check import FAILED, SERVER_OPTIONS, check
+from srlint.cli_lsp import lsp
 from srlint.cli_model import model
+from srlint.cli_review import review, undo
 from srlint.errors import SrlintError
 
 BUG = 3
@@ -28,9 +33,11 @@ class Boundary(click.Group):
 
     def main(self, args: Sequence[str] | None = None, prog_name: str | None = None, **extra: Any) -> NoReturn:
         _open_streams()
+        interrupts = _Interrupts()
         try:
-            status = super().main(args, prog_name, **(extra | {"standalone_mode": False}))
-            sys.stdout.flush()
+            with interrupts:
+                status = super().main(args, prog_name, **(extra | {"standalone_mode": False}))
+                sys.stdout.flush()
         except click.exceptions.NoArgsIsHelpError as error:
             error.show()
             status = FAILED
@@ -49,10 +56,36 @@ class Boundary(click.Group):
             # The machine, not srlint: a full disk, a stream that is gone.
             status = _fail(str(error), FAILED)
         except Exception as error:
-            from srlint.bugs import write_report
+            if interrupts.seen:  # a library may turn it into an error of its own, as numpy does while it is imported
+                status = _fail("interrupted", INTERRUPTED)
+            else:
+                from srlint.bugs import write_report
 
-            status = _fail(f"a bug in srlint: {type(error).__name__}; report: {write_report(error)}", BUG)
+                status = _fail(f"a bug in srlint: {type(error).__name__}; report: {write_report(error)}", BUG)
         sys.exit(status)
+
+
+class _Interrupts:
+    """Whether Ctrl-C was pressed while a command ran. It raises KeyboardInterrupt as ever."""
+
+    def __init__(self) -> None:
+        self.seen = False
+        self._before: Any = None
+
+    def __enter__(self) -> _Interrupts:
+        """In another thread than the main one, and where interrupts are ignored, everything stays as it is."""
+        before = signal.getsignal(signal.SIGINT)
+        if threading.current_thread() is threading.main_thread() and before is not signal.SIG_IGN:
+            self._before = signal.signal(signal.SIGINT, self._note)
+        return self
+
+    def __exit__(self, *ended: object) -> None:
+        if self._before is not None:
+            signal.signal(signal.SIGINT, self._before)
+
+    def _note(self, number: int, frame: FrameType | None) -> None:
+        self.seen = True
+        signal.default_int_handler(number, frame)
 
 
 def _fail(message: str, status: int) -> int:
@@ -84,7 +117,10 @@ def cli() -> None:
 
 
 cli.add_command(check)
+cli.add_command(lsp)
 cli.add_command(model)
+cli.add_command(review)
+cli.add_command(undo)
 
 
 @cli.command()
@@ -99,7 +135,7 @@ def explain(category: str | None) -> None:
     known = BY_ID.get(category.lower())
     if known is None:
         raise click.BadParameter(_unknown(category), param_hint="CATEGORY")
-    print("\n".join(_explanation(known)))
+    print(page(known))
 
 
 @cli.command()
@@ -140,21 +176,8 @@ def _unknown(category: str) -> str:
     return f"{category!r} is unknown; " + (f"did you mean {near[0]}?" if near else f"known are {', '.join(BY_ID)}.")
 
 
-def _explanation(category: Category) -> Sequence[str]:
-    return (
-        f"{category.id}: {category.name}",
-        "",
-        f"Flags {category.summary}.",
-        category.why,
-        "",
-        "Flagged:",
-        *(f"  - {example}" for example in category.flagged),
-        "",
-        "Fine:",
-        *(f"  - {example}" for example in category.fine),
-    )
-
-
 def main() -> NoReturn:
     """Entry point of the `srlint` command."""
+    # What numpy does here is small: threads of its own would only stand in the way of the detector's.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     cli(prog_name="srlint")

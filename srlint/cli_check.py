@@ -12,6 +12,7 @@ import click
 from click.core import ParameterSource
 
 from srlint.output import FORMATS, TEXT_FORMATS
+from srlint.parallel import MOST_JOBS
 from srlint.severity import SEVERITIES
 
 if TYPE_CHECKING:
@@ -43,7 +44,7 @@ def _names(ctx: click.Context, parameter: click.Parameter, values: tuple[str, ..
     return names or None
 
 
-def _config_options(command: Callable[..., None]) -> Callable[..., None]:
+def config_options(command: Callable[..., None]) -> Callable[..., None]:
     """The options that decide which files are read and what counts as a finding, for every command that checks."""
     options = (
         click.option("--select", multiple=True, callback=_names, metavar="CATEGORIES", help="Look for these only."),
@@ -70,6 +71,12 @@ def _config_options(command: Callable[..., None]) -> Callable[..., None]:
         click.option("--force-exclude", is_flag=True, help="Leave excluded files out even when they are named."),
         click.option("--no-gitignore", is_flag=True, help="Do not follow .gitignore files."),
         click.option("--baseline", metavar="FILE", help="Leave out what this file accepts. Default: the settings'."),
+        click.option(
+            "-j",
+            "--jobs",
+            type=click.IntRange(1, MOST_JOBS),
+            help="Passages to read at a time. Default: as many as there are processors. Results are the same.",
+        ),
         click.option("--no-cache", is_flag=True, help="Neither read nor write cached results."),
         click.option("--cache-dir", type=click.Path(file_okay=False, path_type=Path), help="Default: .srlint_cache."),
         click.option(
@@ -96,7 +103,7 @@ def _config_options(command: Callable[..., None]) -> Callable[..., None]:
     flag_value="HEAD",
     help="Only passages changed since a git revision, as --changed=REF. Alone: HEAD.",
 )
-@_config_options
+@config_options
 @click.option("--fail-level", type=click.Choice(SEVERITIES), help="Exit with 1 from this severity on. Default: info.")
 @click.option("--exit-zero", is_flag=True, help="Exit with 0 although there are findings; failures still give 2.")
 @click.option("--stdin-filename", metavar="NAME", help="What to call standard input; its suffix decides the syntax.")
@@ -123,8 +130,7 @@ def check(ctx: click.Context, /, **options: Any) -> None:
     """
     if ctx.get_parameter_source("output_format") is ParameterSource.ENVIRONMENT:
         options["output_format"] = _wished(options)
-    if ctx.get_parameter_source("server") is ParameterSource.ENVIRONMENT and (options["model"] or options["no_model"]):
-        options["server"] = None  # what is typed comes before what is in the environment
+    settle_config(ctx, options)
     _refuse_contradictions(options)
     for stream in (sys.stdout, sys.stderr):
         # A terminal that cannot show a character gets its number, not a crash.
@@ -159,12 +165,6 @@ def _refuse_contradictions(options: dict[str, Any]) -> None:
         (options["add_ignores"] is not None and not options["add_ignores"].strip(), "--add-ignores needs a reason"),
         (options["diff"] and options["output_format"], "--diff has a format of its own; leave out --output-format"),
         (options["diff"] and options["statistics"], "--diff and --statistics exclude each other"),
-        (options["model"] and options["no_model"], "--model and --no-model exclude each other"),
-        (options["server"] and options["model"], "--server and --model exclude each other"),
-        (options["server"] and options["no_model"], "--server and --no-model exclude each other"),
-        (options["server_model"] and options["model"], "--server-model and --model exclude each other"),
-        (options["server_model"] and options["no_model"], "--server-model and --no-model exclude each other"),
-        (_config_files(options) and options["isolated"], "--config FILE and --isolated exclude each other"),
         ("-" in paths and len(paths) > 1, "- (standard input) cannot be combined with other paths"),
         (options["stdin_filename"] and paths != ("-",), "--stdin-filename goes with the path -"),
         (options["watch"] and writing, f"--watch and {_flags(writing)} exclude each other"),
@@ -181,12 +181,32 @@ def _refuse_contradictions(options: dict[str, Any]) -> None:
             f"--statistics goes with {', '.join(TEXT_FORMATS)}, not with {options['output_format']}",
         ),
     )
-    for holds, message in contradictions:
-        if holds:
-            raise click.UsageError(message)
+    _refuse(contradictions)
     file = options["output_file"]
     if file is not None and not file.absolute().parent.is_dir():
         raise click.UsageError(f"--output-file: no such folder: {file.parent}")
+
+
+def settle_config(ctx: click.Context, options: dict[str, Any]) -> None:
+    """Lets what is typed go before what is in the environment. Raises UsageError where options of `config_options`
+    contradict each other."""
+    if ctx.get_parameter_source("server") is ParameterSource.ENVIRONMENT and (options["model"] or options["no_model"]):
+        options["server"] = None
+    contradictions = (
+        (options["model"] and options["no_model"], "--model and --no-model exclude each other"),
+        (options["server"] and options["model"], "--server and --model exclude each other"),
+        (options["server"] and options["no_model"], "--server and --no-model exclude each other"),
+        (options["server_model"] and options["model"], "--server-model and --model exclude each other"),
+        (options["server_model"] and options["no_model"], "--server-model and --no-model exclude each other"),
+        (_config_files(options) and options["isolated"], "--config FILE and --isolated exclude each other"),
+    )
+    _refuse(contradictions)
+
+
+def _refuse(contradictions: Sequence[tuple[Any, str]]) -> None:
+    for holds, message in contradictions:
+        if holds:
+            raise click.UsageError(message)
 
 
 def _flags(names: Sequence[str]) -> str:
@@ -210,7 +230,7 @@ def _job(options: dict[str, Any]) -> Job:
         output_file=options["output_file"],
         statistics=options["statistics"],
         stdin_name=options["stdin_filename"],
-        color=_color(options["color"], to_file=options["output_file"] is not None),
+        color=color_wanted(options["color"], to_file=options["output_file"] is not None),
         quiet=options["quiet"],
         verbose=options["verbose"],
         progress=not options["no_progress"],
@@ -221,13 +241,26 @@ def _job(options: dict[str, Any]) -> Job:
 
 def _resolver(options: dict[str, Any]) -> Resolver:
     """The settings: those of the options over those of the files."""
-    from srlint.config import Resolver, parse_override
+    from srlint.config import Resolver
     from srlint.run import run_folder
 
+    start = run_folder(options["paths"] or (".",), options["stdin_filename"])
+    return Resolver(overrides(options), config_file(options), options["isolated"], start=start)
+
+
+def config_file(options: dict[str, Any]) -> Path | None:
+    """The configuration file that `--config` names, if it does. Raises UsageError for more than one."""
     files = _config_files(options)
     if len(files) > 1:
         raise click.UsageError(f"--config: more than one file: {', '.join(files)}")
-    single = [parse_override(value) for value in options["config"] if value not in files]
+    return Path(files[0]) if files else None
+
+
+def overrides(options: dict[str, Any]) -> list[dict[str, Any]]:
+    """What the options of `config_options` set, for a `Resolver`. Raises ConfigError."""
+    from srlint.config import parse_override
+
+    single = [parse_override(value) for value in options["config"] if value not in _config_files(options)]
     given = {
         "select": options["select"],
         "extend_select": options["extend_select"],
@@ -247,11 +280,10 @@ def _resolver(options: dict[str, Any]) -> Resolver:
         "baseline": Path(options["baseline"]) if options["baseline"] else None,
         "use_cache": False if options["no_cache"] else None,
         "cache_dir": options["cache_dir"],
+        "jobs": options["jobs"],
         "fail_level": options.get("fail_level"),
     }
-    file = Path(files[0]) if files else None
-    start = run_folder(options["paths"] or (".",), options["stdin_filename"])
-    return Resolver([*single, given], file, options["isolated"], start=start)
+    return [*single, given]
 
 
 def _config_files(options: dict[str, Any]) -> list[str]:
@@ -281,7 +313,7 @@ def _watch(job: Job) -> None:
     keep(lambda: run(job), job.paths, say)
 
 
-def _color(choice: str, *, to_file: bool) -> bool | None:
+def color_wanted(choice: str, *, to_file: bool) -> bool | None:
     """Whether to use colour; None leaves it to the stream. See https://no-color.org and https://force-color.org."""
     if choice != "auto":
         return choice == "always"

@@ -187,14 +187,15 @@ def _say(line: str) -> None:
 
 
 def _print(lines: Iterable[str]) -> None:
-    from srlint.output.escape import spelt
+    from srlint.output.escape import spelt, unheeded
 
     for line in lines:
-        print(spelt(line))
+        print(unheeded(spelt(line)))
 
 
 def _print_json(cards: Sequence[Card]) -> None:
     import json
     from dataclasses import asdict
 
-    print(json.dumps([asdict(card) for card in cards], indent=2, ensure_ascii=False))
+    # What a file says of itself may hold what steers a terminal: as ASCII it cannot.
+    print(json.dumps([asdict(card) for card in cards], indent=2))

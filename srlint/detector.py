@@ -1,34 +1,34 @@
 """The detector: a small encoder that says which passages deserve attention, why, and which words are at fault.
 
 It runs one passage at a time. The weights are 8-bit and the activations are quantised as they come, over whatever
-shares a batch: with one passage a batch, a text gets the same verdict whatever else is in the file. Two passages run
-side by side instead, since onnxruntime leaves Python's lock.
+shares a batch: with one passage a batch, a text gets the same verdict whatever else is in the file. Several passages
+run side by side instead, since onnxruntime leaves Python's lock.
 """
 
 from __future__ import annotations
 
 import json
-import os
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cache
 from hashlib import sha256
 from importlib import resources
 from pathlib import Path
 from typing import Any
 
-from srlint import odds
+from srlint import odds, runtime
 from srlint.document import Span
+from srlint.engine.threads import threads
 from srlint.errors import ModelError
-from srlint.formats.atoms import ATOM
+from srlint.screen import Screen
+from srlint.tokens import Tokens, cut, shipped_tokenizer
 
-# What the encoder reads in place of code, a link or another atom: one character, so that offsets stay.
-_ATOM_READING = "X"
-MAX_TEXT_TOKENS = 192
-MAX_BEFORE_TOKENS = 48
 # A category beside the main one is reported from this probability on.
 _CATEGORY_FLOOR = 0.5
+# A worker takes so many passages at a time, and so many are cut into tokens at once.
+_TAKEN, _PORTION = 8, 4096
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,38 +40,26 @@ class Detection:
     marks: tuple[Span, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Encoded:
-    """Token ids of `[CLS] text [SEP] before [SEP]`, segments, and each token's span in the text (None outside it)."""
-
-    ids: list[int]
-    segments: list[int]
-    spans: list[Span | None]
-
-
-def encode(tokenizer: Any, text: str, before: str) -> Encoded:
-    """Tokens for one passage in the light of the sentence before it. Training and the command both call this.
-
-    `tokenizer` is a `tokenizers.Tokenizer`. A text of over MAX_TEXT_TOKENS is cut; of `before` the end is kept.
-    """
-    body = tokenizer.encode(text.replace(ATOM, _ATOM_READING), add_special_tokens=False)
-    context = tokenizer.encode(before.replace(ATOM, _ATOM_READING), add_special_tokens=False).ids if before else []
-    cls, sep = tokenizer.token_to_id("[CLS]"), tokenizer.token_to_id("[SEP]")
-    own, context = body.ids[:MAX_TEXT_TOKENS], context[-MAX_BEFORE_TOKENS:]
-    tail = [*context, sep] if context else []
-    return Encoded(
-        ids=[cls, *own, sep, *tail],
-        segments=[0] * (len(own) + 2) + [1] * len(tail),
-        spans=[None, *(Span(a, b) for a, b in body.offsets[:MAX_TEXT_TOKENS]), *[None] * (1 + len(tail))],
-    )
+# What is said of a passage that the screen kept back.
+UNREAD = Detection(0.0, (), ())
+# Makes one verdict of what is said of a passage and what can be said of it without the sentence before.
+Weigh = Callable[[Detection, Callable[[], Detection]], Detection]
 
 
 class Detector:
-    """A loaded detector. `threshold` is the probability from which a passage is a finding, calibrated on dev."""
+    """A loaded detector. `threshold` is the probability from which a passage is a finding, calibrated on dev.
 
-    def __init__(self, session: Any, tokenizer: Any, settings: dict):
+    `jobs` is how many passages are read at a time (None: as many as there are processors). A `screen` may spare it
+    passages.
+    """
+
+    def __init__(
+        self, session: Any, tokenizer: Any, settings: dict, screen: Screen | None = None, jobs: int | None = None
+    ):
         self._session = session
         self._tokenizer = tokenizer
+        self._screen = screen
+        self._jobs = jobs or threads()
         self._categories: tuple[str, ...] = tuple(settings["categories"])
         self._temperature: float = settings["temperature"]
         self._bias: float = settings["bias"]
@@ -83,11 +71,11 @@ class Detector:
         self._pool: ThreadPoolExecutor | None = None
 
     @classmethod
-    def load(cls, model: Path | None = None) -> Detector:
+    def load(cls, model: Path | None = None, jobs: int | None = None) -> Detector:
         """The shipped detector, or an ONNX file made by `python -m quantize detector`. Raises ModelError."""
-        import onnxruntime
+        onnxruntime = runtime.onnxruntime()
 
-        path = model or _shipped("detector.onnx")
+        path = model or _shipped()
         tokenizer = shipped_tokenizer()
         try:
             content = path.read_bytes()
@@ -96,35 +84,85 @@ class Detector:
             options.inter_op_num_threads = 1
             options.log_severity_level = 3
             session = onnxruntime.InferenceSession(content, options, providers=["CPUExecutionProvider"])
-            return cls(session, tokenizer, json.loads(session.get_modelmeta().custom_metadata_map["srlint"]))
+            settings = json.loads(session.get_modelmeta().custom_metadata_map["srlint"])
+            made = cls(session, tokenizer, settings, jobs=jobs)
         except OSError as error:
             raise ModelError(f"{path}: cannot read the detector: {error.strerror or error}") from error
         except Exception as error:  # onnxruntime's own exceptions share no public base class
             raise ModelError(f"{path}: not a detector made by `python -m quantize detector`") from error
+        if model is None:
+            screen = Screen.load()
+            # One that was taught by another detector knows nothing of this one.
+            made._screen = screen if screen.made.get("detector") == model_digest() else None
+        return made
 
-    def detect(self, passages: Sequence[tuple[str, str]]) -> list[Detection]:
+    def detect(self, passages: Sequence[tuple[str, str]], weigh: Weigh | None = None) -> list[Detection]:
         """One Detection for each (text, sentence before), in order."""
-        if len(passages) < 2:
-            return [self._one(*passage) for passage in passages]
-        if self._pool is None:
-            self._pool = ThreadPoolExecutor(os.cpu_count() or 1, thread_name_prefix="detector")
-        return list(self._pool.map(lambda passage: self._one(*passage), passages))
+        if len(passages) <= _TAKEN:  # they need not wait for what others have begun
+            return [self._read(item, weigh) for item in cut(self._tokenizer, passages)]
+        return self.begin(passages, weigh)()
 
-    def _one(self, text: str, before: str) -> Detection:
+    def begin(
+        self, passages: Sequence[tuple[str, str]], weigh: Weigh | None = None, floors: Sequence[float] = ()
+    ) -> Callable[[], list[Detection]]:
+        """Begins to read passages, and returns what waits for the Detections, in order.
+
+        `floors` says for each passage which probability would make a difference: where the screen sees that it will not
+        be reached, the passage stays unread, at the screen's recall. Without, all are read.
+        """
+        tokens: list[Tokens] = []
+        places: list[int] = []
+        for start in range(0, len(passages), _PORTION):
+            some = cut(self._tokenizer, passages[start : start + _PORTION])
+            kept = range(len(some))
+            if floors and self._screen is not None:
+                kept = self._screen.suspects([item.own for item in some], floors[start : start + _PORTION])
+            places += [start + at for at in kept]
+            tokens += [some[at] for at in kept]
+        said = self._mapped(tokens, weigh)
+
+        def finish() -> list[Detection]:
+            found = [UNREAD] * len(passages)
+            for place, detection in zip(places, said, strict=True):
+                found[place] = detection
+            return found
+
+        return finish
+
+    def _mapped(self, tokens: Sequence[Tokens], weigh: Weigh | None) -> Iterator[Detection]:
+        """The Detections in order, begun now where there are workers for them."""
+        if self._jobs == 1 or len(tokens) < 2:
+            return (self._read(item, weigh) for item in tokens)
+        if self._pool is None:
+            self._pool = ThreadPoolExecutor(self._jobs, thread_name_prefix="detector")
+        size = max(1, min(_TAKEN, len(tokens) // (2 * self._jobs)))
+        portions = [tokens[start : start + size] for start in range(0, len(tokens), size)]
+        found = self._pool.map(lambda some: [self._read(item, weigh) for item in some], portions)
+        return (detection for some in found for detection in some)
+
+    def _read(self, tokens: Tokens, weigh: Weigh | None) -> Detection:
+        found = self._said(tokens)
+        if weigh is None or not tokens.before:
+            return found
+        return weigh(found, lambda: self._said(replace(tokens, before=[])))
+
+    def _said(self, tokens: Tokens) -> Detection:
         import numpy
 
-        encoded = encode(self._tokenizer, text, before)
-        passage, tokens = self._session.run(
+        encoded = tokens.encoded
+        passage, scores = self._session.run(
             None,
             {
                 "ids": numpy.array([encoded.ids], dtype=numpy.int64),
                 "segments": numpy.array([encoded.segments], dtype=numpy.int64),
             },
         )
+        marked = [odds.probability(score) for score in scores[0].tolist()]
+        flag, *categories = passage[0].tolist()
         return Detection(
-            probability=odds.probability(float(passage[0, 0]) / self._temperature + self._bias),
-            categories=self._named([odds.probability(float(logit)) for logit in passage[0, 1:]]),
-            marks=marks(text, encoded.spans, [odds.probability(float(x)) for x in tokens[0]], self._mark_threshold),
+            probability=odds.probability(flag / self._temperature + self._bias),
+            categories=self._named([odds.probability(logit) for logit in categories]),
+            marks=marks(tokens.text, encoded.spans, marked, self._mark_threshold),
         )
 
     def _named(self, scores: Sequence[float]) -> tuple[str, ...]:
@@ -132,29 +170,20 @@ class Detector:
         return tuple(name for place, (score, name) in enumerate(ranked) if place == 0 or score >= _CATEGORY_FLOOR)
 
     def close(self) -> None:
-        """Ends the worker threads."""
-        if self._pool is not None:
-            self._pool.shutdown()
-            self._pool = None
+        """Ends the worker threads, once each has done what it has in hand."""
+        pool, self._pool = self._pool, None
+        if pool is not None:
+            pool.shutdown(cancel_futures=True)
 
 
+@cache
 def model_digest() -> str:
     """SHA-256 of the shipped detector: results of another one must not be taken from the cache."""
-    return sha256(_shipped("detector.onnx").read_bytes()).hexdigest()
+    return sha256(_shipped().read_bytes()).hexdigest()
 
 
-def shipped_tokenizer() -> Any:
-    """The encoder's tokenizer, without the padding and truncation that its file asks for."""
-    from tokenizers import Tokenizer
-
-    tokenizer = Tokenizer.from_file(str(_shipped("tokenizer.json")))
-    tokenizer.no_padding()
-    tokenizer.no_truncation()
-    return tokenizer
-
-
-def _shipped(name: str) -> Path:
-    return Path(str(resources.files("srlint") / "data" / name))
+def _shipped() -> Path:
+    return Path(str(resources.files("srlint") / "data" / "detector.onnx"))
 
 
 def marks(text: str, spans: Sequence[Span | None], scores: Sequence[float], threshold: float) -> tuple[Span, ...]:

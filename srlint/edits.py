@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 
 from srlint.align import align
 from srlint.document import Document, Span
@@ -78,8 +79,7 @@ def reads_as(
     The last word on a projection: it parses the edited document again, so it also sees what `project` cannot know,
     for instance a mark of emphasis that lost its effect.
     """
-    found = passages(document, include_quotes)[0]
-    before, spans = [item.text for item in found], [item.span for item in found]
+    before, spans = _reading(document, include_quotes)
     edited = Document(apply(document.text, edits), document.syntax, document.bom)
     try:
         after = [item.text for item in passages(edited, include_quotes)[0]]
@@ -92,6 +92,13 @@ def reads_as(
     if after[:at] != before[:at] or (rest and after[-rest:] != before[-rest:]):
         return False
     return " ".join(after[at : len(after) - rest]).split() == text.split()
+
+
+@lru_cache(maxsize=1)
+def _reading(document: Document, include_quotes: bool) -> tuple[list[str], list[Span]]:
+    """What the passages of a document say and where they stand. Kept, as every rewrite of a document is compared."""
+    found = passages(document, include_quotes)[0]
+    return [item.text for item in found], [item.span for item in found]
 
 
 def _pieces(old: str, new: str) -> list[Edit]:

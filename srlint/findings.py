@@ -10,6 +10,8 @@ from srlint.document import Comment, Document, Span
 Safety = Literal["safe", "unsafe"]
 # From the least to the most severe.
 Severity = Literal["info", "warning", "error"]
+# More than three rewrites of one passage are no help to choose from.
+MOST_OTHERS = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +36,10 @@ class Rewrite:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One passage that deserves attention. Spans are code points of `Document.text`; main category first."""
+    """One passage that deserves attention. Spans are code points of `Document.text`; main category first.
+
+    `others` are further rewrites beside the offered one, best first, at most `MOST_OTHERS`; each passed every check.
+    """
 
     span: Span
     categories: tuple[str, ...]
@@ -43,6 +48,7 @@ class Finding:
     message: str
     rewrite: Rewrite | None
     severity: Severity = "warning"
+    others: tuple[Rewrite, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,13 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import cached_property
 
 from srlint import candidates
 from srlint.allow import Allowed, covered
+from srlint.another import another
 from srlint.candidates import Flagged, Proposal, Tools, UnansweredError
 from srlint.categories import BY_ID
 from srlint.config import Settings
-from srlint.detector import Detection
+from srlint.detector import UNREAD, Detection
+from srlint.disguise import plain_reading
 from srlint.document import Span
 from srlint.findings import Severity
 from srlint.gaps import joined
@@ -23,7 +26,7 @@ from srlint.passages import Passage
 from srlint.quotations import reported, unquoted
 from srlint.server.remote import RemoteModel
 from srlint.severity import of_categories, worst
-from srlint.terms import TermList, TermMatch
+from srlint.terms import TermList, TermMatch, default_digest
 from srlint.verdict import Verdict
 
 # The share that the passage on its own has in the log-odds: the sentence before helps to understand it, but with a
@@ -35,19 +38,33 @@ MOST_LOG_ODDS = 4.0
 
 # For each verdict that has no rewrite yet, whether somebody wants one.
 Wanted = Callable[[Sequence[Verdict]], Sequence[bool]]
+# Waits for what the detector says of passages that it has begun to read.
+Begun = Callable[[], list[Detection]]
 
 
 class Judge:
     """All that judging takes. Raises ConfigError for terms that are not right."""
 
     def __init__(self, settings: Settings, models: Models, language: LanguageModel | RemoteModel | None) -> None:
-        self.terms = TermList.load(settings.terms_add, settings.terms_remove)
         self._settings = settings
+        if settings.terms_add or settings.terms_remove:
+            self.terms  # noqa: B018  what is wrong with them must come up
         self._models = models
         self._language = language
         self._allowed = Allowed(settings.allow)
         own = {table["term"]: table["severity"] for table in settings.terms_add if "severity" in table}
         self._term_severity: dict[str, Severity] = {**own, **settings.terms_severity}
+
+    @cached_property
+    def terms(self) -> TermList:
+        """The listed terms. A run that the cache can answer never reads the shipped ones."""
+        return TermList.load(self._settings.terms_add, self._settings.terms_remove)
+
+    @property
+    def terms_digest(self) -> str:
+        """Tells one list of terms from another."""
+        settings = self._settings
+        return self.terms.digest if settings.terms_add or settings.terms_remove else default_digest()
 
     @property
     def bar(self) -> float:
@@ -59,20 +76,40 @@ class Judge:
         """The lowest threshold of any category: what stays below it is of no interest to anybody."""
         return min(self.bar, *dict(self._settings.thresholds).values(), 1.0)
 
+    def begin(self, passages: Sequence[Passage]) -> Begun:
+        """Has the detector begin to read passages, other than those that it will certainly leave alone."""
+        texts = [(self.heard(passage.text), passage.before) for passage in passages]
+        floor = self._floor
+        floors = [0.0 if self.terms.find(text) or plain_reading(text) else floor for text, _ in texts]
+        return self._models.detector.begin(texts, weighed, floors)
+
+    @property
+    def _floor(self) -> float:
+        """The detector's probability from which on a passage without a listed term can be flagged."""
+        weight = self._manifest.judge_weight if isinstance(self._language, LanguageModel) else 0.0
+        if weight >= 1:
+            return 0.0
+        return probability((log_odds(self.lowest) - weight * MOST_LOG_ODDS) / (1 - weight)) if weight else self.lowest
+
     def judge(
-        self, passages: Sequence[Passage], fits: Callable[[Passage, str], bool], wanted: Wanted | None = None
+        self,
+        passages: Sequence[Passage],
+        fits: Callable[[Passage, str], bool],
+        wanted: Wanted | None = None,
+        begun: Begun | None = None,
     ) -> list[Verdict]:
         """The verdict on each passage. `fits` says whether the document can be made to read a text in its place.
+
+        `begun` comes from `begin` with the same passages.
 
         Before anything is sent to a server, `wanted` says from the verdicts without rewrites which passages are worth
         one (None: all that are flagged). The others keep such a verdict, which does not last.
         """
-        detections = self.detect([(self.heard(passage.text), passage.before) for passage in passages])
-        placed = zip(passages, detections, strict=True)
         if not isinstance(self._language, RemoteModel):
-            # One passage after the other: the model remembers the last question, and a rewrite begins with it again.
-            return [self._reworded(*self._verdict(*place), place[0], fits) for place in placed]
-        found = [self._verdict(*place) for place in placed]
+            placed = list(zip(passages, (begun or self.begin(passages))(), strict=True))
+            jobs = self._language.jobs if self._language else 1
+            return in_order(lambda place: self._judged(*place, fits), placed, jobs)
+        found = self.drafts(passages, begun)
         verdicts = [verdict for verdict, _ in found]
         asked = wanted(verdicts) if wanted is not None else [True] * len(found)
         places = [at for at, (_, flagged) in enumerate(found) if flagged is not None and asked[at]]
@@ -83,15 +120,34 @@ class Judge:
             for at, (verdict, flagged) in enumerate(found)
         ]
 
+    def _judged(self, passage: Passage, detection: Detection, fits: Callable[[Passage, str], bool]) -> Verdict:
+        """Verdict and rewrite of one passage in one go: the model remembers the last question, and both begin with it.
+
+        A local model serves other threads afterwards.
+        """
+        try:
+            return self._reworded(*self._verdict(passage, detection), passage, fits)
+        finally:
+            if isinstance(self._language, LanguageModel):
+                self._language.hand_back()
+
+    def drafts(
+        self, passages: Sequence[Passage], begun: Begun | None = None
+    ) -> list[tuple[Verdict, Flagged | None]]:
+        """Each passage's verdict without a rewrite, and what there is to say to those that make one, if flagged."""
+        return [self._verdict(*place) for place in zip(passages, (begun or self.begin(passages))(), strict=True)]
+
+    def settled(
+        self, verdict: Verdict, flagged: Flagged, passage: Passage, fits: Callable[[Passage, str], bool]
+    ) -> Verdict | None:
+        """The verdict with a rewrite of settled replacements, which takes no language model; None where none passes."""
+        tools = replace(self.tools(lambda new: fits(passage, new)), rewriter=None, writer=None)
+        proposal = candidates.best(flagged, tools) if flagged.matches else None
+        return with_rewrite(verdict, proposal) if proposal is not None and proposal.safety == "safe" else None
+
     def detect(self, texts: Sequence[tuple[str, str]]) -> list[Detection]:
         """What the detector says of each (text, sentence before), weighed with what it says of the text alone."""
-        found = self._models.detector.detect(texts)
-        doubtful = [at for at, (_, before) in enumerate(texts) if before and found[at].probability >= ALONE_FROM]
-        alone = self._models.detector.detect([(texts[at][0], "") for at in doubtful])
-        for at, other in zip(doubtful, alone, strict=True):
-            both = (1 - ALONE_SHARE) * log_odds(found[at].probability) + ALONE_SHARE * log_odds(other.probability)
-            found[at] = replace(found[at], probability=probability(both))
-        return found
+        return self._models.detector.detect(texts, weighed)
 
     def heard(self, text: str) -> str:
         """The text as it is judged: quoted words count as the author's own when quotations are to be judged too."""
@@ -99,8 +155,10 @@ class Judge:
 
     def _verdict(self, passage: Passage, detection: Detection) -> tuple[Verdict, Flagged | None]:
         """The verdict without a rewrite, and what there is to say to those that make one, if it is flagged."""
+        if detection is UNREAD:  # then no term is listed either
+            return Verdict(detection.probability), None
         text = passage.text
-        found = self.terms.find(self.heard(text))
+        detection, found = self._as_read(self.heard(text), passage.before, detection)
         fine = (*self._allowed.stretches(text), *(span for match in found for span in renaming(text, match)))
         allowed = [with_article(text, span) for span in fine]
         matches = [match for match in found if not covered(match.span, allowed)]
@@ -123,6 +181,20 @@ class Judge:
         )
         return verdict, Flagged(text, passage.before, judged, matches)
 
+    def _as_read(self, heard: str, before: str, detection: Detection) -> tuple[Detection, Sequence[TermMatch]]:
+        """The detection of a text and the terms listed in it, disguised words taken for what they are read as."""
+        found = self.terms.find(heard)
+        reading = plain_reading(heard)
+        if reading is None:
+            return detection, found
+        (read,) = self.detect([(reading.text, before)])
+        if read.probability > detection.probability:
+            detection = replace(read, marks=tuple(map(reading.written, read.marks)))
+        disguised = [replace(match, span=reading.written(match.span)) for match in self.terms.find(reading.text)]
+        known = [match.span for match in found]
+        found = [*found, *(match for match in disguised if not covered(match.span, known))]
+        return detection, sorted(found, key=lambda match: match.span)
+
     def _reworded(
         self, verdict: Verdict, flagged: Flagged | None, passage: Passage, fits: Callable[[Passage, str], bool]
     ) -> Verdict:
@@ -137,7 +209,25 @@ class Judge:
             proposal, answered = candidates.best(flagged, replace(tools, writer=None)), False
         if proposal is None:
             return replace(verdict, lasting=answered)
-        return replace(verdict, rewrite=proposal.text, safety=proposal.safety, lasting=answered)
+        return replace(with_rewrite(verdict, proposal), lasting=answered)
+
+    def another(
+        self,
+        passage: Passage,
+        categories: Sequence[str],
+        fits: Callable[[Passage, str], bool],
+        fresh: Callable[[str], bool],
+    ) -> str | None:
+        """One more text that is `fresh` for a passage flagged for these categories; None when there is no more."""
+        (detection,) = self.detect([(self.heard(passage.text), passage.before)])
+        try:
+            verdict, flagged = self._verdict(passage, detection)
+            if flagged is None or verdict.categories != tuple(categories):
+                return None
+            return another(flagged, self.tools(lambda new: fits(passage, new)), fresh)
+        finally:
+            if isinstance(self._language, LanguageModel):
+                self._language.hand_back()
 
     def tools(self, fits: Callable[[str], bool]) -> Tools:
         """What rewrites are made and tested with. `fits` says whether a text can be projected onto the document."""
@@ -202,8 +292,8 @@ class Judge:
         return [
             0.0
             if detection.marks and all(self._recommended(text, mark) for mark in detection.marks)
-            else self.probability(detection, self.terms.find(text))
-            for (text, _), detection in zip(heard, detections, strict=True)
+            else self.probability(*self._as_read(text, before, detection))
+            for (text, before), detection in zip(heard, detections, strict=True)
         ]
 
     def _recommended(self, text: str, mark: Span) -> bool:
@@ -214,6 +304,19 @@ class Judge:
     def _manifest(self) -> Manifest:
         """That of the language model; without one, that of a model that has no say."""
         return self._language.manifest if self._language else Manifest()
+
+
+def weighed(found: Detection, alone: Callable[[], Detection]) -> Detection:
+    """A detection in the light of what is said of the text without the sentence before."""
+    if found.probability < ALONE_FROM:
+        return found
+    both = (1 - ALONE_SHARE) * log_odds(found.probability) + ALONE_SHARE * log_odds(alone().probability)
+    return replace(found, probability=probability(both))
+
+
+def with_rewrite(verdict: Verdict, proposal: Proposal) -> Verdict:
+    """The verdict with what is proposed."""
+    return replace(verdict, rewrite=proposal.text, safety=proposal.safety, others=proposal.others)
 
 
 def with_terms(detection: Detection, matches: Sequence[TermMatch], probability: float) -> Detection:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence, Set
-from dataclasses import replace
+from collections.abc import Callable, Collection, Mapping, Sequence, Set
+from dataclasses import dataclass, replace
 from functools import cache
 from hashlib import sha256
 from importlib import resources
@@ -15,13 +15,14 @@ from srlint import __version__, prompt, suppress
 from srlint.cache import Cache, open_cache, to_stderr
 from srlint.config import Settings
 from srlint.detector import model_digest
-from srlint.document import Document, Span
-from srlint.edits import apply, diff, project, reads_as
-from srlint.findings import Edit, Finding, Review, Rewrite, Skipped
-from srlint.judge import Judge
+from srlint.document import Document
+from srlint.findings import Finding, Review, Rewrite, Skipped
+from srlint.judge import Begun, Judge
 from srlint.models.embedded import NotInstalledError
 from srlint.models.loaded import LanguageModel, Models
 from srlint.passages import Parsed, Passage, passages
+from srlint.placed import finding_of, fits, rewrite_of
+from srlint.screen import screen_digest
 from srlint.selection import graded, select
 from srlint.server.remote import RemoteModel
 from srlint.verdict import (
@@ -38,6 +39,26 @@ Stored = TypeVar("Stored")
 Left = Callable[[Review], Review]
 # The places of the passages that would be reported, by the verdicts on all of a document's passages.
 Reported = Callable[[Sequence[Verdict]], Set[int]]
+# More verdicts than this are not kept in memory from one document to the next.
+_MOST_KEPT = 20_000
+
+
+@dataclass(frozen=True, slots=True)
+class _Started:
+    """Passages by the keys of their verdicts: those that are known, and the missing ones, which the detector reads."""
+
+    keys: Sequence[bytes]
+    known: Mapping[bytes, Verdict]
+    missing: Mapping[bytes, Passage]
+    begun: Begun
+
+
+@dataclass(frozen=True, slots=True)
+class _Opened:
+    """A document taken apart, and what has begun on it."""
+
+    parsed: Parsed
+    started: _Started
 
 
 class Linter:
@@ -51,7 +72,8 @@ class Linter:
         self._complete = language is not None
         self.judge = Judge(settings, models, language)
         self._memory: dict[bytes, Verdict] = {}
-        self._salt = _salt(settings, self.judge.terms.digest, language.digest if language else None)
+        self._expected: dict[bytes, Outcome | _Opened] = {}
+        self._salt = _salt(settings, self.judge.terms_digest, language.digest if language else None)
 
     @classmethod
     def open(
@@ -97,6 +119,40 @@ class Linter:
 
         return chosen(self._outcome(document, chosen))
 
+    def expect(self, document: Document) -> None:
+        """Begins with a document that `check` will be asked about later: the detector reads it in the meantime.
+
+        It makes no difference to what `check` says. Raises DocumentError, ModelError.
+        """
+        key = self._document_key(document)
+        if key not in self._expected:
+            self._expected[key] = self._remembered([key], outcome_from_bytes).get(key) or self._opened(document)
+
+    @property
+    def rewords(self) -> bool:
+        """Whether there is a language model to word rewrites."""
+        return self._complete
+
+    def another(self, document: Document, finding: Finding, seen: Collection[str]) -> Rewrite | None:
+        """One more rewrite of a passage, whose text is not among those `seen`; None when there is no more.
+
+        It passes every check, as those offered did, but srlint is less sure that it keeps the meaning. None too where
+        the finding has lost a category: it would change what nobody asked about. Raises DocumentError, ModelError.
+        """
+        quotes = self._settings.include_quotes
+        passage = next((item for item in passages(document, quotes).passages if item.span == finding.span), None)
+        if passage is None:
+            return None
+
+        def fresh(new: str) -> bool:
+            made = rewrite_of(document, passage, new, "unsafe")
+            return made is not None and made.text not in seen
+
+        text = self.judge.another(
+            passage, finding.categories, lambda item, new: fits(document, item, new, quotes), fresh
+        )
+        return None if text is None else rewrite_of(document, passage, text, "unsafe")
+
     def _chosen(self, document: Document, outcome: Outcome, enabled: frozenset[str]) -> Review:
         chosen = replace(outcome.review(document), findings=select(outcome, self._settings, enabled))
         # Without a language model fewer passages may be found, so that a comment only looks as if it did nothing.
@@ -105,16 +161,21 @@ class Linter:
 
     def _outcome(self, document: Document, chosen: Callable[[Outcome], Review]) -> Outcome:
         """What the models say of the document, from the cache if it was checked before, byte for byte."""
-        key = sha256(self._salt + f"{document.syntax}\0{document.text}".encode()).digest()
-        known = self._remembered([key], outcome_from_bytes)
-        if key not in known:
-            known[key] = self._judged(document, chosen)
-            if known[key].lasting:
-                self._cache.put_many({key: outcome_to_bytes(known[key])})
-        return known[key]
+        key = self._document_key(document)
+        known = self._expected.pop(key, None) or self._remembered([key], outcome_from_bytes).get(key)
+        if isinstance(known, Outcome):
+            return known
+        outcome = self._judged(document, known or self._opened(document), chosen)
+        if outcome.lasting:
+            self._cache.put_many({key: outcome_to_bytes(outcome)})
+        return outcome
 
-    def _judged(self, document: Document, chosen: Callable[[Outcome], Review]) -> Outcome:
+    def _opened(self, document: Document) -> _Opened:
         parsed = passages(document, self._settings.include_quotes)
+        return _Opened(parsed, self._started(document, parsed.passages))
+
+    def _judged(self, document: Document, opened: _Opened, chosen: Callable[[Outcome], Review]) -> Outcome:
+        parsed = opened.parsed
 
         def reported(verdicts: Sequence[Verdict]) -> Set[int]:
             review = chosen(self._made(document, parsed, verdicts))
@@ -123,7 +184,7 @@ class Linter:
             # One that has lost a category is offered no rewrite.
             return {at for at, (passage, verdict) in placed if (passage.span, verdict.categories) in whole}
 
-        return self._made(document, parsed, self.verdicts(document, parsed.passages, reported))
+        return self._made(document, parsed, self._settled(document, opened.started, reported))
 
     def _made(self, document: Document, parsed: Parsed, verdicts: Sequence[Verdict]) -> Outcome:
         found, skipped, comments = parsed
@@ -136,12 +197,12 @@ class Linter:
             # A caption or a note is read after the block it stands in, but reported where it stands.
             findings=tuple(
                 sorted(
-                    (_finding(document, passage, verdict) for passage, verdict in flagged),
+                    (finding_of(document, passage, verdict) for passage, verdict in flagged),
                     key=lambda finding: finding.span,
                 )
             ),
             asked={passage.span: verdict.severity for passage, verdict in flagged if verdict.severity is not None},
-            skipped=tuple(sorted((*skipped, *excused), key=lambda item: item.span)),
+            skipped=tuple(sorted((*skipped, *excused), key=lambda finding: finding.span)),
             comments=comments,
             lasting=all(verdict.lasting for verdict in verdicts),
         )
@@ -151,31 +212,46 @@ class Linter:
 
         A server hears only of those that are `reported` (None: of all).
         """
+        return self._settled(document, self._started(document, found), reported)
+
+    def _started(self, document: Document, found: Sequence[Passage]) -> _Started:
         keys = [self._key(document, passage) for passage in found]
         unknown = [key for key in dict.fromkeys(keys) if key not in self._memory]
         self._memory.update(self._remembered(unknown, verdict_from_bytes))
-        missing = {key: passage for key, passage in zip(keys, found, strict=True) if key not in self._memory}
+        known = {key: self._memory[key] for key in keys if key in self._memory}
+        missing = {key: passage for key, passage in zip(keys, found, strict=True) if key not in known}
+        return _Started(keys, known, missing, self.judge.begin(list(missing.values())) if missing else list)
+
+    def _settled(self, document: Document, started: _Started, reported: Reported | None) -> list[Verdict]:
+        detections = dict(zip(started.missing, started.begun(), strict=True))
+        # Another document may have settled some of them since.
+        known = {**started.known, **{key: self._memory[key] for key in started.missing if key in self._memory}}
+        missing = {key: passage for key, passage in started.missing.items() if key not in known}
         left_alone: set[bytes] = set()
 
         def wanted(drafts: Sequence[Verdict]) -> list[bool]:
             drafted = dict(zip(missing, drafts, strict=True))
-            places = reported([drafted.get(key) or self._memory[key] for key in keys]) if reported else range(len(keys))
-            left_alone.update(missing.keys() - {keys[at] for at in places})
+            verdicts = [drafted.get(key) or known[key] for key in started.keys]
+            places = reported(verdicts) if reported else range(len(verdicts))
+            left_alone.update(missing.keys() - {started.keys[at] for at in places})
             return [key not in left_alone for key in missing]
 
         made: dict[bytes, Verdict] = {}
         if missing:
             judged = self.judge.judge(
                 list(missing.values()),
-                lambda passage, new: _fits(document, passage, new, self._settings.include_quotes),
+                lambda passage, new: fits(document, passage, new, self._settings.include_quotes),
                 wanted,
+                lambda: [detections[key] for key in missing],
             )
             made = dict(zip(missing, judged, strict=True))
             # Another document may want what this one does not.
+            if len(self._memory) > _MOST_KEPT:
+                self._memory.clear()
             self._memory.update({key: verdict for key, verdict in made.items() if key not in left_alone})
             lasting = {key: verdict for key, verdict in made.items() if verdict.lasting}
             self._cache.put_many({key: verdict_to_bytes(verdict) for key, verdict in lasting.items()})
-        return [made.get(key) or self._memory[key] for key in keys]
+        return [made.get(key) or known[key] for key in started.keys]
 
     def _remembered(self, keys: Sequence[bytes], read: Callable[[bytes], Stored]) -> dict[bytes, Stored]:
         """What the cache knows of `keys`. An entry that makes no sense is as good as none."""
@@ -187,6 +263,9 @@ class Linter:
                 continue
         return known
 
+    def _document_key(self, document: Document) -> bytes:
+        return sha256(self._salt + f"{document.syntax}\0{document.text}".encode()).digest()
+
     def _key(self, document: Document, passage: Passage) -> bytes:
         """All that a verdict hangs on: the text, the sentence before, and the source, whose markup edits must spare."""
         source = document.text[passage.span.start : passage.span.end]
@@ -196,7 +275,7 @@ class Linter:
 
 def _salt(settings: Settings, terms: str, model: str | None) -> bytes:
     """What every verdict hangs on, apart from the text."""
-    judged_by = [__version__, _code_digest(), model_digest(), prompt.fingerprint(), terms, model]
+    judged_by = [__version__, _code_digest(), model_digest(), screen_digest(), prompt.fingerprint(), terms, model]
     asked = [
         settings.threshold,
         sorted(dict(settings.thresholds).items()),
@@ -239,33 +318,3 @@ def _language_model(
             raise
         warn(f"no rewrites by a language model: {error}")
         return None
-
-
-def _fits(document: Document, passage: Passage, new: str, include_quotes: bool) -> bool:
-    """Whether the document can be edited so that the passage reads `new` and nothing else changes."""
-    edits = project(diff(passage.text, new), passage)
-    return edits is not None and reads_as(document, passage, edits, new, include_quotes)
-
-
-def _finding(document: Document, passage: Passage, verdict: Verdict) -> Finding:
-    """The verdict on a flagged passage in the document's own code points."""
-    return Finding(
-        span=passage.span,
-        categories=verdict.categories,
-        probability=verdict.probability,
-        marks=tuple(passage.map.cover(mark.start, mark.end) for mark in verdict.marks),
-        message=verdict.message,
-        rewrite=_rewrite(document, passage, verdict),
-    )
-
-
-def _rewrite(document: Document, passage: Passage, verdict: Verdict) -> Rewrite | None:
-    if verdict.rewrite is None:
-        return None
-    edits = project(diff(passage.text, verdict.rewrite), passage)
-    if not edits:
-        return None
-    start = passage.span.start
-    moved = [Edit(Span(edit.span.start - start, edit.span.end - start), edit.text) for edit in edits]
-    text = apply(document.text[start : passage.span.end], moved)
-    return Rewrite(text, edits, verdict.safety)

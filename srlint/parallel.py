@@ -9,6 +9,8 @@ from typing import TypeVar
 Item = TypeVar("Item")
 Result = TypeVar("Result")
 
+# The most that anybody may ask for.
+MOST_JOBS = 64
 # A thread that is waited for without end cannot be interrupted on every system.
 _LOOK_UP = 0.2
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from srlint.context import context
 from srlint.document import Comment, Document, Span
 from srlint.english import is_english
 from srlint.errors import DocumentError
@@ -25,7 +26,8 @@ class Passage:
     """One sentence, heading, list item or table cell. `span` is its outermost stretch of the document.
 
     `text` is plain (markup removed, opaque inline elements as U+FFFC), `map` leads from its characters to the document,
-    `before` is the text of the passage before it in the document, `kind` the kind of block it stands in.
+    `before` is the text of the passage before it in the document if that is a plain sentence, `kind` the kind of block
+    it stands in.
     """
 
     span: Span
@@ -73,5 +75,5 @@ def _split(segment: Segment, found: list[Passage], skipped: list[Skipped]) -> No
         if len(sentence) > MAX_LENGTH:
             skipped.append(Skipped(span, "too long"))
             continue
-        before = found[-1].text if found else ""
+        before = context(found[-1].text) if found else ""
         found.append(Passage(span, sentence, segment.map.cut(start, end), before, segment.kind))

@@ -112,6 +112,11 @@ def gapped(text: str, gaps: Sequence[Span]) -> str:
     return f"Fill: {numbered(GAP.join([*cut, text[at:]]))}\n{GAP}"
 
 
+def fillings(words: Sequence[str]) -> str:
+    """What a model says after a gapped passage: the words of its gaps, some of which may be none."""
+    return f" {GAP}".join(f" {filling}" if filling else "" for filling in words)
+
+
 def numbered(text: str) -> str:
     """One line in which each atom (code, link, tag) is a numbered placeholder: <1>, <2> and so on."""
     parts = " ".join(text.split()).split(ATOM)

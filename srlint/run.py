@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import os
 import sys
+from collections import deque
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -25,6 +26,9 @@ from srlint.output.escape import printable
 from srlint.output.statistics import Statistics
 from srlint.progress import Progress
 from srlint.report import FileReport, Totals, View
+
+# So many code points are begun ahead of the document that is being reported, in so many documents at most.
+_AHEAD, _MOST_AHEAD = 100_000, 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,7 +177,7 @@ def _check_all(job: Job, checker: Checker, targets: Sequence[files.Target], outp
     wanted = job.progress and not (job.quiet or os.environ.get("PRE_COMMIT"))
     progress = Progress(sys.stderr, len(targets), wanted=wanted)
     try:
-        for done, target in enumerate(targets):
+        for done, target in enumerate(_expecting(checker, targets)):
             progress.show(done, printable(target.name))
             try:
                 report = checker.check(target)
@@ -191,6 +195,16 @@ def _check_all(job: Job, checker: Checker, targets: Sequence[files.Target], outp
     finally:
         progress.clear()
     return replace(totals, unanswered=_tell_servers(job, checker))
+
+
+def _expecting(checker: Checker, targets: Sequence[files.Target]) -> Iterator[files.Target]:
+    """The targets in turn. While one is dealt with, the detector already reads some of those behind it."""
+    upcoming, lengths = iter(targets), deque[int]()
+    for target in targets:
+        while sum(lengths) < _AHEAD and len(lengths) < _MOST_AHEAD and (behind := next(upcoming, None)) is not None:
+            lengths.append(checker.expect(behind))
+        yield target
+        lengths.popleft()
 
 
 def _tell_servers(job: Job, checker: Checker) -> int:

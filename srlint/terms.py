@@ -167,18 +167,26 @@ class TermList:
         return _applied(text, edits)
 
 
+def default_digest() -> str:
+    """The digest of the shipped list, which need not be read for it."""
+    return sha256(_source() + json.dumps([_RULES, [], []]).encode()).hexdigest()
+
+
 @cache
 def _default() -> TermList:
-    source, _, shipped = _shipped()
-    digest = sha256(source + json.dumps([_RULES, [], []]).encode()).hexdigest()
-    return TermList(shipped, digest)
+    return TermList(_shipped()[2], default_digest())
+
+
+@cache
+def _source() -> bytes:
+    return resources.files("srlint").joinpath("data/terms.toml").read_bytes()
 
 
 @cache
 def _shipped() -> tuple[bytes, Mapping[str, list[str]], list[Form]]:
     import tomllib
 
-    source = resources.files("srlint").joinpath("data/terms.toml").read_bytes()
+    source = _source()
     data = tomllib.loads(source.decode())
     words = data.pop("words")
     tables = [

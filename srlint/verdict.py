@@ -4,28 +4,29 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from srlint.document import Comment, Document, Span
-from srlint.findings import Edit, Finding, Review, Rewrite, Severity, Skipped
+from srlint.findings import Edit, Finding, Review, Rewrite, Safety, Severity, Skipped
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
     """What is known of a passage's text, wherever it stands. `skipped` says why a suspicious one was left alone;
     `severity` is what the listed terms in it ask for, if they do. One that is not `lasting` lacks an answer that was
-    asked for: no cache may keep it."""
+    asked for: no cache may keep it. `others` are further rewrites, all of them unsafe."""
 
     probability: float
     categories: tuple[str, ...] = ()
     marks: tuple[Span, ...] = ()
     message: str = ""
     rewrite: str | None = None
-    safety: str = "unsafe"
+    safety: Safety = "unsafe"
     severity: Severity | None = None
     skipped: str | None = None
     lasting: bool = True
+    others: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +60,7 @@ def verdict_to_bytes(verdict: Verdict) -> bytes:
             verdict.rewrite,
             verdict.safety,
             verdict.severity,
+            verdict.others,
         ]
     )
 
@@ -68,8 +70,9 @@ def verdict_from_bytes(value: bytes) -> Verdict:
     values = json.loads(value)
     if len(values) == 2:
         return Verdict(values[0], skipped=values[1])
-    probability, categories, marks, message, rewrite, safety, severity = values
-    return Verdict(probability, tuple(categories), _spans(marks), message, rewrite, safety, severity)
+    probability, categories, marks, message, rewrite, safety, severity, others = values
+    known = Verdict(probability, tuple(categories), _spans(marks), message, rewrite, safety, severity)
+    return replace(known, others=tuple(others))
 
 
 def outcome_to_bytes(outcome: Outcome) -> bytes:
@@ -81,6 +84,7 @@ def outcome_to_bytes(outcome: Outcome) -> bytes:
             _pairs(finding.marks),
             finding.message,
             finding.rewrite and _from_rewrite(finding.rewrite),
+            [_from_rewrite(other) for other in finding.others],
             outcome.asked.get(finding.span),
         ]
         for finding in outcome.findings
@@ -104,12 +108,27 @@ def outcome_from_bytes(value: bytes) -> Outcome:
 
 
 def _finding(
-    span: list[int], categories: list[str], probability: float, marks: list[list[int]], message: str, rewrite: Any
+    span: list[int],
+    categories: list[str],
+    probability: float,
+    marks: list[list[int]],
+    message: str,
+    rewrite: Any,
+    others: list[Any],
 ) -> Finding:
-    made = rewrite and Rewrite(
-        rewrite[0], tuple(Edit(Span(start, end), text) for start, end, text in rewrite[1]), rewrite[2]
+    return Finding(
+        span=Span(*span),
+        categories=tuple(categories),
+        probability=probability,
+        marks=_spans(marks),
+        message=message,
+        rewrite=rewrite and _to_rewrite(*rewrite),
+        others=tuple(_to_rewrite(*other) for other in others),
     )
-    return Finding(Span(*span), tuple(categories), probability, _spans(marks), message, made)
+
+
+def _to_rewrite(text: str, edits: list[Any], safety: Safety) -> Rewrite:
+    return Rewrite(text, tuple(Edit(Span(start, end), new) for start, end, new in edits), safety)
 
 
 def _from_rewrite(rewrite: Rewrite) -> list[Any]:

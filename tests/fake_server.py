@@ -134,8 +134,11 @@ class Grim:
     threshold = 0.5
     term_evidence = {"sure": 9.0, "unsure": 9.0}
 
-    def detect(self, texts):
+    def detect(self, texts, weigh=None):
         return [self._one(text) for text, _ in texts]
+
+    def begin(self, texts, weigh, floors=()):
+        return lambda: self.detect(texts)
 
     def _one(self, text: str) -> Detection:
         marks = tuple(Span(*found.span()) for found in re.finditer("grim", text))

@@ -39,6 +39,9 @@ class FakeLinter:
     def close(self):
         return None
 
+    def expect(self, document: Document) -> None:
+        return None
+
     def check(self, document: Document, enabled=None, left=lambda review: review) -> Review:
         if "BUG" in document.text:
             raise RuntimeError("not foreseen")

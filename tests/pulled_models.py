@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-from srlint import prompt
+from srlint import turns
 from srlint.detector import model_digest
 from srlint.models import store
 from srlint.models.calibration import Calibration
@@ -35,6 +35,6 @@ def pulled(tmp_path: Path, name: str = NAME, commit: str = "c1", blob: str = "b1
 
 def measured(**changed) -> Calibration:
     return replace(
-        Calibration(0.3, 0.6, "ab", prompt.fingerprint(), model_digest(), 100, 0.8, 0.03, 0.5),
+        Calibration(0.3, 0.6, "ab", turns.fingerprint(), model_digest(), 100, 0.8, 0.03, 0.5),
         **changed,
     )

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 
@@ -8,6 +9,7 @@ import pytest
 from srlint import cache
 from srlint.cache import FILE_NAME, NullCache, ResultCache, open_cache
 from srlint.config import Settings
+from srlint.errors import DocumentError
 
 
 @pytest.fixture
@@ -139,3 +141,66 @@ def test_settings_decide_which_cache(tmp_path):
     null = NullCache()
     null.put_many({b"a": b"1"})
     assert null.get_many([b"a"]) == {}
+
+
+def test_a_link_in_the_place_of_the_cache_is_not_followed(opened, said):
+    elsewhere = opened.folder.with_name("elsewhere")
+    elsewhere.mkdir()
+    opened.folder.symlink_to(elsewhere)
+    one = opened()
+    one.put_many({b"a": b"1"})
+    assert one.get_many([b"a"]) == {}
+    assert list(elsewhere.iterdir()) == []
+    assert said == [
+        f"cache disabled: {opened.folder}: a symbolic link, not followed: name the folder that it leads to as cache-dir"
+    ]
+    with pytest.raises(DocumentError, match="a symbolic link, left alone"):
+        cache.clean(opened.folder)
+
+
+@pytest.mark.parametrize("name", [FILE_NAME, f"{FILE_NAME}-wal", f"{FILE_NAME}-shm", ".gitignore", "CACHEDIR.TAG"])
+@pytest.mark.parametrize("there", [True, False])
+def test_a_link_among_the_files_of_a_cache_leads_nowhere(opened, said, name, there):
+    first = opened()
+    first.put_many({b"a": b"1"})
+    first.close()
+    theirs = opened.folder.with_name("theirs")
+    if there:
+        theirs.write_bytes(b"somebody's text " * 1000)
+    (opened.folder / name).unlink(missing_ok=True)
+    (opened.folder / name).symlink_to(theirs)
+    second = opened()
+    second.put_many({b"b": b"2"})
+    second.close()
+    cache.clean(opened.folder) if name != "CACHEDIR.TAG" else None
+    assert theirs.exists() == there
+    assert not there or theirs.read_bytes() == b"somebody's text " * 1000
+
+
+def test_a_folder_that_somebody_uses_is_not_marked_as_a_cache(opened, said):
+    opened.folder.mkdir()
+    (opened.folder / "thesis.md").write_text("mine")
+    one = opened()
+    one.put_many({b"a": b"1"})
+    assert one.get_many([b"a"]) == {b"a": b"1"}
+    assert not {".gitignore", "CACHEDIR.TAG"} & {path.name for path in opened.folder.iterdir()}
+    with pytest.raises(DocumentError, match="not a cache of srlint's"):
+        cache.clean(opened.folder)
+
+
+def test_a_pipe_in_the_place_of_the_results_is_no_trap(opened, said):
+    opened.folder.mkdir()
+    os.mkfifo(opened.folder / FILE_NAME)
+    one = opened()
+    one.put_many({b"a": b"1"})
+    one.close()
+    assert len(said) <= 1
+
+
+def test_a_warning_cannot_steer_the_terminal(tmp_path, capsys):
+    (tmp_path / "file").write_text("in the way")
+    ResultCache(tmp_path / "file" / "a\x1b[2J\n::error::b")
+    said = capsys.readouterr().err
+    assert said.startswith("srlint: cache disabled: ")
+    assert said.count("\n") == 1
+    assert "\x1b" not in said

@@ -8,6 +8,7 @@ from srlint import ranking
 from srlint.candidates import Flagged, Proposal, Tools, best
 from srlint.detector import Detection
 from srlint.document import Span
+from srlint.engine.decode import Written
 from srlint.gaps import joined
 from srlint.terms import TermList
 
@@ -46,11 +47,11 @@ class FakeRewriter:
         start, rest = gaps[0].start, len(text) - gaps[0].end
         return [(new[start : len(new) - rest], *[""] * (len(gaps) - 1)) for new in self.infills]
 
+    def write(self, answer, text, shapes, marks):
+        return Written(self.written, [self.infill(answer, text, gaps, marks) for gaps in shapes])
+
     def refusal(self, answer):
         return -5.0
-
-    def free(self, answer, text):
-        return self.written
 
     def likelihoods(self, answer, texts):
         self.weighed.append(list(texts))
@@ -176,6 +177,26 @@ def test_the_models_own_words_are_not_offered_when_they_are_unlikely():
     assert offered(marked, FakeRewriter(infills=[said], likely={said: -0.5, DELETED: -9.0})).text == said
     unlikely = FakeRewriter(infills=[said], likely={said: -3.0, DELETED: -9.0})
     assert offered(marked, unlikely) is None
+
+
+def test_the_next_listed_replacements_stand_beside_a_settled_one_if_they_pass():
+    marked, chairperson = "The {chairman} opened the meeting.", "The chairperson opened the meeting."
+    assert offered(marked).others == (chairperson,)
+    assert offered(marked, grade=Grade({chairperson: 0.9})).others == ()
+    assert offered(marked, fits=lambda text: text != chairperson).others == ()
+    assert offered("The {whitelist} is empty.").others == ()
+
+
+def test_the_next_likely_ones_stand_beside_the_likeliest_and_no_more_than_two():
+    texts = [f"The {name} next door sang." for name in ("people", "families", "neighbours", "residents")]
+    likely = dict(zip(texts, (-0.5, -0.3, -0.9, -0.7), strict=True)) | {DELETED: -9.0}
+    marked = "The {trailer trash} next door sang."
+    found = offered(marked, FakeRewriter(infills=texts, likely=likely))
+    assert (found.text, found.others) == (texts[1], (texts[0], texts[3]))
+    found = offered(marked, FakeRewriter(infills=texts, free=texts[0], likely=likely | {texts[3]: -9.0}))
+    assert found.others == (texts[0], texts[2])
+    unlikely = likely | dict.fromkeys((texts[0], *texts[2:]), -9.0)
+    assert offered(marked, FakeRewriter(infills=texts, likely=unlikely)).others == ()
 
 
 def test_words_of_the_sentence_before_do_not_come_in():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 from pathlib import Path
@@ -129,3 +130,29 @@ def test_outside_a_work_tree_and_without_git(tmp_path_factory, monkeypatch):
     monkeypatch.setenv("PATH", "")
     with pytest.raises(ConfigError, match="--changed: needs git"):
         Changes("HEAD", Path.cwd())
+
+
+def test_no_program_of_the_repository_runs_and_the_index_is_left_alone(repository):
+    """As a work tree unpacked with its `.git` would have it."""
+    proof = repository / "proof"
+    program = repository / ".git" / "program"
+    program.write_text(f"#!/bin/sh\ntouch '{proof}'\n")
+    program.chmod(0o755)
+    for key in ("core.fsmonitor", "diff.external", "diff.x.textconv", "diff.x.command", "core.pager"):
+        subprocess.run(["git", "config", key, str(program)], cwd=repository, check=True)
+    (repository / ".git" / "info").mkdir(exist_ok=True)
+    (repository / ".git" / "info" / "attributes").write_text("* diff=x\n")
+    subprocess.run(["git", "status"], cwd=repository, check=True, capture_output=True)
+    assert proof.exists(), "git itself would have run it"
+    proof.unlink()
+    index = repository / ".git" / "index"
+    before = index.read_bytes()
+    for path in repository.rglob("*.md"):
+        os.utime(path, ns=(1, 1))  # git would note in its index that nothing has changed
+    changes = Changes("HEAD", repository)
+    for path in repository.rglob("*.md"):
+        changes.touches(path)
+        changes.before(path)
+    assert not proof.exists()
+    assert index.read_bytes() == before
+    assert not (repository / ".git" / "index.lock").exists()

@@ -545,7 +545,7 @@ def test_files_are_read_once(here, monkeypatch):
     resolver = Resolver()
     folders = [here / "a" / str(number) for number in range(20)]
     seen = []
-    monkeypatch.setattr(Path, "read_bytes", lambda self, read=Path.read_bytes: seen.append(self) or read(self))
+    monkeypatch.setattr(Path, "open", lambda self, mode, open=Path.open: seen.append(self) or open(self, mode))
     assert {resolver.for_folder(folder).threshold for folder in folders} == {0.5}
     assert seen == [here / "srlint.toml"]
     assert resolver.selection(os.fspath(here)).root == here

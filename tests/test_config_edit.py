@@ -6,7 +6,7 @@ import tomllib
 
 import pytest
 
-from srlint.config.edit import set_value
+from srlint.config.edit import add_to_list, set_value
 from srlint.errors import ConfigError
 
 NEW = 'model = "m.gguf"\n'
@@ -88,3 +88,33 @@ def test_a_file_that_cannot_be_edited_is_left_and_named(tmp_path, content, match
         set_value(file, "model", "m.gguf")
     assert match in str(raised.value) and "\n" not in str(raised.value)
     assert file.read_text() == content
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("", 'allow = ["new"]\n'),
+        ("allow = []\n", 'allow = ["new"]\n'),
+        ('allow = ["a"]  # why\n', 'allow = ["a", "new"]  # why\n'),
+        ('allow = ["a", ]\n', 'allow = ["a", "new"]\n'),
+        ('allow = [\n    "a", # x\n    "b"  # y\n]\n', 'allow = [\n    "a", # x\n    "b",  # y\n    "new",\n]\n'),
+        ('allow = [\r\n  "a",\r\n  # end\r\n]\r\n', 'allow = [\r\n  "a",\r\n  # end\r\n  "new",\r\n]\r\n'),
+        ('allow = ["a" # k\n , ]\n', 'allow = ["a", "new"]\n'),
+        ('[terms]\nremove = ["x"]\n', 'allow = ["new"]\n\n[terms]\nremove = ["x"]\n'),
+    ],
+)
+def test_an_item_is_added_to_a_list_whose_layout_stays(tmp_path, before, after):
+    file = tmp_path / "srlint.toml"
+    file.write_bytes(before.encode())
+    assert add_to_list(file, "allow", "new") is True
+    assert file.read_bytes().decode() == after
+    assert add_to_list(file, "allow", "new") is False
+    assert file.read_bytes().decode() == after
+
+
+def test_a_list_in_a_file_that_is_not_right_is_left(tmp_path):
+    file = tmp_path / "srlint.toml"
+    file.write_text("allow = 3\n")
+    with pytest.raises(ConfigError, match="'allow' must be a list"):
+        add_to_list(file, "allow", "new")
+    assert file.read_text() == "allow = 3\n"

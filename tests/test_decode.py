@@ -120,7 +120,7 @@ def test_every_gap_gets_its_words_each_in_the_light_of_the_one_before():
     follows = {"___": {" folk": 5}, " folk": {" ___": 5}, " ___": {" people": 5}, " people": {"<end>": 5}}
     rewriter, answer, text, marks = asked("The {trash} and {man} sang.", follows)
     assert rewriter.infill(answer, text, marks, marks)[0] == ("folk", "people")
-    assert any(text.startswith("Fill:") and text.count("___") == 3 for text in rewriter._session.forced)
+    assert any("Fill:" in text and text.count("___") == 3 for text in rewriter._session.forced)
     assert all(len(words) == 2 for words in rewriter.infill(answer, text, marks, marks))
 
 
@@ -149,8 +149,9 @@ def test_a_free_rewrite_must_bring_placeholders_back():
 
 def test_the_model_is_forced_to_the_categories_and_can_refuse_after_them():
     rewriter, answer, _, _ = asked("The {trash} sang.", {"\n": {"-": 5}})
-    assert rewriter._session.forced == ["class\n"]
+    assert rewriter._session.forced == []
     refusing = rewriter.refusal(answer)
+    assert rewriter._session.forced == ["class\n"]
     rewriter, answer, _, _ = asked("The {trash} sang.", {"\n": {"The": 5}})
     assert rewriter.refusal(answer) < -5 < refusing < 0
 

@@ -7,9 +7,10 @@ from importlib import resources
 import pytest
 
 from srlint.categories import IDS
-from srlint.detector import MAX_BEFORE_TOKENS, MAX_TEXT_TOKENS, Detector, encode, marks, shipped_tokenizer
+from srlint.detector import Detector, marks
 from srlint.document import Span
 from srlint.errors import ModelError
+from srlint.tokens import MAX_BEFORE_TOKENS, MAX_TEXT_TOKENS, encode, shipped_tokenizer
 
 # An ONNX graph that copies its input (y = Identity(x), opset 17): valid, but no detector.
 COPY = bytes.fromhex(

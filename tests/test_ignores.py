@@ -19,7 +19,7 @@ from srlint.formats.markdown import OPTIONS
 from srlint.passages import passages
 from srlint.suppress import apply
 from srlint.suppress.directives import SUPPRESSION
-from srlint.suppress.ignores import add_ignores, checked_reason
+from srlint.suppress.ignores import add_ignores, checked_reason, ignore_everywhere
 from srlint.suppress.places_rst import outer_blocks
 
 C = "<!-- srlint: ignore[gender] why -->"
@@ -256,3 +256,21 @@ def test_a_directive_alone_in_a_cell_holds_for_that_cell_only():
     cells["cells"][0]["source"] = "<!-- srlint: ignore[gender] x -->"
     cells["cells"][1]["source"] = "The chairman."
     assert len(apply(judged(json.dumps(cells), "jupyter"), NOTHING).findings) == 1
+
+
+@pytest.mark.parametrize(
+    ("syntax", "text", "expected"),
+    [
+        ("markdown", "---\na: b\n---\n\nThe elderly. Elderly.\n", "---\na: b\n---\n{}\nThe elderly. Elderly.\n"),
+        ("text", "The elderly.\r\n", "{}The elderly.\r\n"),
+        ("rst", "Title\n=====\n\nThe elderly.\n", "{}\nTitle\n=====\n\nThe elderly.\n"),
+    ],
+)
+def test_one_comment_for_the_whole_document(syntax, text, expected):
+    review = judged(text, syntax)
+    category = review.findings[0].categories[0]
+    changed = edited(text, ignore_everywhere(review, [category], "why"))
+    comment = re.search(r"[^\r\n]*srlint: file-ignore\[[^\r\n]*\r?\n", changed)[0]
+    assert f"file-ignore[{category}] why" in comment
+    assert changed == expected.format(comment)
+    assert apply(judged(changed, syntax), frozenset()).findings == ()

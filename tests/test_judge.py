@@ -29,9 +29,17 @@ class Told:
         self.word, self.after, self.alone, self.marks = word, after, alone, marks
         self.asked: list[tuple[str, str]] = []
 
-    def detect(self, texts):
+    def detect(self, texts, weigh=lambda found, alone: found):
         self.asked += texts
-        return [self._one(text, before) for text, before in texts]
+        return [
+            weigh(self._one(*given), lambda text=given[0]: self.detect([(text, "")])[0])
+            if given[1]
+            else self._one(*given)
+            for given in texts
+        ]
+
+    def begin(self, texts, weigh, floors=()):
+        return lambda: self.detect(texts, weigh)
 
     def _one(self, text, before):
         at = text.find(self.word)

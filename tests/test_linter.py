@@ -13,6 +13,7 @@ from srlint.config import Settings
 from srlint.detector import Detector
 from srlint.document import Document, Span
 from srlint.edits import apply
+from srlint.engine.decode import Written
 from srlint.errors import ConfigError, ModelError
 from srlint.findings import Edit, Finding
 from srlint.linter import Linter
@@ -219,7 +220,7 @@ def test_documents_without_passages_need_no_detector(monkeypatch):
         assert found(one, "```\nblacklist\n```\n\n---\n\n> The chairman.\n") == []
 
 
-def forbidden(*_):
+def forbidden(*_, **__):
     raise AssertionError("the detector was loaded")
 
 
@@ -331,14 +332,11 @@ class Judge:
         self.asked.append(text)
         return SimpleNamespace(flagged=self.flagged)
 
-    def infill(self, answer, text, gaps, marks):
-        return []
+    def write(self, answer, text, shapes, marks):
+        return Written(None, [[] for _ in shapes])
 
     def refusal(self, answer):
         return -5.0
-
-    def free(self, answer, text):
-        return None
 
     def likelihoods(self, answer, texts):
         return [-1.0] * len(texts)

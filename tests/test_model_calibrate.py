@@ -11,7 +11,7 @@ from types import SimpleNamespace
 import pytest
 from click.testing import CliRunner
 
-from srlint import prompt
+from srlint import turns
 from srlint.cli import cli
 from srlint.config import Settings
 from srlint.detector import Detection, model_digest
@@ -197,7 +197,7 @@ def test_a_model_that_knows_better_gets_a_say_that_later_runs_use(stock, tmp_pat
     output = run("m.gguf")
     kept = calibration.read(tmp_path / "m.calibration.json").calibration
     assert kept.judge_weight > 0 and 0 < kept.threshold < 1
-    assert (kept.sha256, kept.prompt) == (file_sha256(tmp_path / "m.gguf"), prompt.fingerprint())
+    assert (kept.sha256, kept.prompt) == (file_sha256(tmp_path / "m.gguf"), turns.fingerprint())
     assert (kept.detector, kept.passages) == (model_digest(), 120)
     assert kept.false_alarms <= calibrate.MAX_FALSE_ALARMS
     assert list(tmp_path.glob("*.answers")) == []

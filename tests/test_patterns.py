@@ -2,11 +2,14 @@ from __future__ import annotations
 
 import re
 import subprocess
+import time
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
+from pathspec import GitIgnoreSpec
 
+from srlint.files.globs import pattern_class
 from srlint.files.patterns import Patterns, holds, is_pattern, moved
 
 
@@ -132,3 +135,42 @@ def test_real_git_agrees_on_what_is_ignored(tmp_path, monkeypatch):
         found = {target.name for target in files.find([folder])[0]}
         assert found == {name for name in listed(folder) if name.endswith(".md")}, folder
     assert "personal.md" not in found and len(listed(".")) > 20
+
+
+@pytest.mark.filterwarnings("ignore:Possible nested set:FutureWarning")
+@given(
+    pattern=st.text(alphabet="ab*?/\\.[]", min_size=1, max_size=12).filter(lambda text: "[^" not in text),
+    path=st.text(alphabet="ab/.", min_size=1, max_size=14).map(lambda text: re.sub("/+", "/", text).strip("/") or "a"),
+    is_folder=st.booleans(),
+)
+@settings(max_examples=2000)
+def test_a_steady_pattern_holds_for_the_same_paths_as_pathspec_has_it(pattern, path, is_folder):
+    try:
+        (plain,) = GitIgnoreSpec.from_lines([pattern]).patterns
+    except (ValueError, re.error):
+        assume(False)
+    (own,) = GitIgnoreSpec.from_lines([pattern], pattern_class(), backend="simple").patterns
+    assert own.include == plain.include
+    if plain.include is None:
+        return
+    path = path + "/" * is_folder
+    found, expected = own.regex.match(path), plain.regex.match(path)
+    assert (found is None) == (expected is None)
+    if found is not None:
+        # Whether the path itself was meant or a folder above it decides between patterns.
+        assert found.groupdict().get("ps_d") == expected.groupdict().get("ps_d")
+
+
+@pytest.mark.parametrize(
+    ("pattern", "path"),
+    [
+        ("*a" * 30 + "*b", "a" * 250 + ".md"),
+        ("**/a/" * 20 + "**/b", "a/" * 1000 + "c.md"),
+        ("**/*a*a*a*/" * 8 + "b", ("a" * 60 + "/") * 60 + "c"),
+        ("*?" * 40 + "b", "a" * 250),
+    ],
+)
+def test_no_pattern_keeps_a_walk_busy(pattern, path):
+    began = time.perf_counter()
+    assert not Patterns([pattern], "/r").hold(f"/r/{path}", is_folder=False)
+    assert time.perf_counter() - began < 2

@@ -185,7 +185,10 @@ class OneWord:
 
     bar = 0.5
 
-    def judge(self, passages, fits, wanted=None):
+    def begin(self, passages):
+        return lambda: list(passages)
+
+    def judge(self, passages, fits, wanted=None, begun=None):
         return [self._verdict(passage, fits) for passage in passages]
 
     def _verdict(self, passage, fits) -> Verdict:

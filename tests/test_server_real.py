@@ -34,6 +34,8 @@ PASSAGES = (
      "Politicians only ever lie, so"),
     ("You are a pathetic little whinger and nobody in this office can stand you.", "pathetic little whinger"),
 )  # fmt: skip
+# The main categories that a model may see in them.
+CHOSEN = ("gender", "class", "toxicity", "framing")
 DOCUMENT = "# Notes\n\nThe chairman opened the meeting.\n\n" + "\n\n".join(text for text, _ in PASSAGES) + "\n"
 
 
@@ -108,7 +110,8 @@ def test_a_document_gets_rewrites_or_clean_refusals(address, tmp_path):
 
 
 def test_the_server_takes_the_grammar_and_its_model_answers_as_it_does_here(address):
-    """Greedy on both sides. Two roundings of one sum may part ways at a near tie, hence not always."""
+    """Greedy on both sides, for the category that the server's model chose. Two roundings of one sum may part ways at a
+    near tie, hence not always."""
     remote, models = RemoteModel(address), Models()
     assert remote.model == "embedded"
     try:
@@ -118,8 +121,7 @@ def test_the_server_takes_the_grammar_and_its_model_answers_as_it_does_here(addr
             at = text.index(marked)
             marks = [Span(at, at + len(marked))]
             there = remote.write(text, "", marks, 0)
-            answer = local.ask(text, "", marks, ("toxicity",) if "whinger" in text else ("framing",))
-            same += there == local.free(answer, text)
+            same += there in {local.free(local.ask(text, "", marks, (name,)), text) for name in CHOSEN}
     finally:
         models.close()
     assert same >= len(PASSAGES) - 1

@@ -98,7 +98,7 @@ def test_logits_come_for_as_many_tokens_as_asked(session):
 @needs_model
 def test_a_question_that_leaves_no_room_for_answers_is_not_asked(session):
     prefix = len(session.tokens(prompt.frame(session.metadata("tokenizer.chat_template"), "", "").prefix, special=True))
-    words = (CONTEXT - prefix) // 3
+    words = (CONTEXT - prefix) // 4
     assert session.ask("word " * words) is None
     assert session.ask("word " * (words // 6)) is not None
     assert session.ask(ASKED) is not None
@@ -134,7 +134,7 @@ def test_closing_twice_is_fine():
     from srlint.models.embedded import base_gguf
 
     one = Session.open(base_gguf(), threads=1)
-    assert one._lengths[PREFIX] > 0
+    assert one.length(PREFIX) > 0
     one.close()
     one.close()
 
@@ -173,3 +173,21 @@ def test_a_model_cut_short_is_refused(tmp_path, size, capfd):
         path.write_bytes(whole.read(size))
     one_line(path, "llama.cpp cannot load this model")
     assert capfd.readouterr() == ("", "")
+
+
+@needs_model
+def test_a_long_question_gets_room_and_changes_nothing_for_the_next(session):
+    from srlint.models.embedded import base_gguf
+
+    one = Session.open(base_gguf(), threads=1, room=300)
+    long = "Passage: " + "The chairman of the club spoke at length. " * 20
+    assert one._context.size < CONTEXT
+    first = one.ask(ASKED)
+    small = one.room(QUESTION)
+    assert (first == session.ask(ASKED)).all()
+    assert one._context.size < CONTEXT
+    assert (one.ask(long) == session.ask(long)).all()
+    assert one._context.size == CONTEXT
+    assert (one.ask(ASKED) == first).all()
+    assert one.room(QUESTION) == small < 512
+    one.close()

@@ -8,7 +8,7 @@ import pytest
 
 finetune = pytest.importorskip("finetune", reason="needs a checkout: finetune is not installed")
 
-from finetune.settings import DetectorRun, LanguageRun, read  # noqa: E402
+from finetune.settings import DetectorRun, LanguageRun, ScreenRun, read  # noqa: E402
 from srlint.errors import ConfigError  # noqa: E402
 
 RUNS = Path(finetune.__file__).parent / "runs"
@@ -94,9 +94,10 @@ def test_a_missing_or_unreadable_file_is_named(tmp_path):
 
 @pytest.mark.parametrize("path", sorted(RUNS.glob("*.toml")), ids=lambda path: path.stem)
 def test_our_own_run_files_can_be_read(path):
-    kind = DetectorRun if "\n[clean]" in path.read_text(encoding="utf-8") else LanguageRun
+    text = path.read_text(encoding="utf-8")
+    kind = ScreenRun if "\n[posts]" in text else DetectorRun if "\n[clean]" in text else LanguageRun
     found = read(path, kind)
     assert found.name == path.stem
-    assert found.base
+    assert kind is ScreenRun or found.base
     if isinstance(found, DetectorRun) and found.mined:
         assert (RUNS.parents[1] / found.mined).is_file()

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import random
+
 import pytest
 
 pytest.importorskip("finetune", reason="needs a checkout: finetune is not installed")
 
 from finetune.dataset import Row  # noqa: E402
-from finetune.swaps import places, swapped, versions  # noqa: E402
+from finetune.swaps import OTHERS, anyone, crossed, places, swapped, versions  # noqa: E402
 
 
 def row(text: str, mark: str = "", before: str = "") -> Row:
@@ -62,3 +64,32 @@ def test_a_share_of_the_rows_is_drawn_the_same_each_time():
     assert 70 < len(found) < 130
     assert found == swapped(rows, 0.5, 1)
     assert swapped(rows, 0.0, 1) == []
+
+
+def test_a_group_is_exchanged_for_one_of_any_kind_and_the_category_follows():
+    draw = random.Random(1)
+    made = [anyone(row("Let Muslims run it, and Muslims will lose it.", "will lose it"), draw) for _ in range(60)]
+    assert len({one.text for one in made}) > 30
+    kinds = {one.categories[0] for one in made}
+    assert kinds >= {"ethnicity", "disability", "class", "religion"}
+    for one in made:
+        group = one.id.split("~")[1]
+        assert one.text == f"Let {group} run it, and {group} will lose it."
+        assert [one.text[start:end] for start, end in one.spans] == ["will lose it"]
+        if group in OTHERS["disability"].split(", "):
+            assert one.categories == ("disability",)
+
+
+@pytest.mark.parametrize(
+    "text", ["His men were tired.", "Young women won.", "Women engineers met.", "Mothers left.", "Women and Jews met."]
+)
+def test_a_group_that_is_part_of_something_else_stays(text):
+    assert anyone(row(text), random.Random(1)) is None
+
+
+def test_rows_are_crossed_as_often_as_asked_and_the_same_each_time():
+    rows = [row(f"We spoke to Germans in room {number}.") for number in range(20)] + [row("Bread is sold here.")]
+    made = crossed(rows, 3, 0)
+    assert len(made) == 60
+    assert made == crossed(rows, 3, 0) != crossed(rows, 3, 1)
+    assert not any("Germans" in one.text for one in made)

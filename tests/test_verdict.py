@@ -23,13 +23,28 @@ SHARES = st.floats(0, 1)
 SEVERITIES = st.sampled_from([None, "info", "error"])
 CATEGORIES = st.lists(st.sampled_from(["gender", "age"]), min_size=1, max_size=2).map(tuple)
 VERDICTS = st.builds(Verdict, SHARES, skipped=st.none() | TEXTS) | st.builds(
-    Verdict, SHARES, CATEGORIES, st.lists(SPANS).map(tuple), TEXTS, st.none() | TEXTS, severity=SEVERITIES
+    Verdict,
+    SHARES,
+    CATEGORIES,
+    st.lists(SPANS).map(tuple),
+    TEXTS,
+    st.none() | TEXTS,
+    severity=SEVERITIES,
+    others=st.lists(TEXTS, max_size=2).map(tuple),
 )
 REWRITES = st.builds(
     Rewrite, TEXTS, st.lists(st.builds(Edit, SPANS, TEXTS)).map(tuple), st.sampled_from(["safe", "unsafe"])
 )
 FINDINGS = st.builds(
-    Finding, SPANS, CATEGORIES, SHARES, st.lists(SPANS).map(tuple), TEXTS, st.none() | REWRITES, st.just("warning")
+    Finding,
+    SPANS,
+    CATEGORIES,
+    SHARES,
+    st.lists(SPANS).map(tuple),
+    TEXTS,
+    st.none() | REWRITES,
+    st.just("warning"),
+    st.lists(REWRITES, max_size=2).map(tuple),
 )
 
 

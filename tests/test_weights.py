@@ -150,3 +150,12 @@ def test_threads_are_those_that_this_process_may_use(tmp_path, monkeypatch):
         quota.write_text(f"{text}\n")
         assert processors.threads(quota) == count, text
     assert processors.threads() >= 1
+
+
+@pytest.mark.parametrize(
+    ("size", "most", "wanted"),
+    [(145_000_000, None, (4, 1)), (145_000_000, 2, (2, 1)), (145_000_000, 9, (4, 1)), (5_000_000_000, None, (1, 4))],
+)
+def test_small_models_read_several_passages_at_once_and_large_ones_one(monkeypatch, size, most, wanted):
+    monkeypatch.setattr(processors, "threads", lambda: 4)
+    assert processors.shared_out(size, most) == wanted

@@ -25,6 +25,7 @@ class ToySession:
         self.end = 0
         self.sequences: dict[int, list[int]] = {PREFIX: [], QUESTION: []}
         self.forced: list[str] = []
+        self.goes_back = True
 
     def tokens(self, text: str) -> list[int]:
         """The longest token of the vocabulary at each place."""
@@ -49,12 +50,34 @@ class ToySession:
         self.sequences = {PREFIX: [], QUESTION: []}
         return self._row(None)
 
-    def fork(self, source: int, target: int) -> None:
+    def known(self, name: str) -> None:
+        return None
+
+    def keep(self, name: str, content: bytes) -> None:
+        pass
+
+    def room(self, sequence: int) -> int:
+        return 2000
+
+    def length(self, sequence: int) -> int:
+        return len(self.sequences[sequence])
+
+    def clear(self) -> None:
+        self.sequences = {PREFIX: [], QUESTION: self.sequences[QUESTION]}
+
+    def fork(self, source: int, target: int, length: int | None = None) -> None:
         assert target < FIRST_BRANCH + BRANCHES
-        self.sequences[target] = list(self.sequences[source])
+        self.sequences[target] = self.sequences[source][:length]
+
+    def cut(self, sequence: int, length: int) -> None:
+        assert self.goes_back or len(self.sequences[sequence]) <= length
+        del self.sequences[sequence][length:]
 
     def drop(self, sequence: int) -> None:
-        del self.sequences[sequence]
+        self.sequences.pop(sequence, None)
+
+    def peek(self, feeds: Sequence[Feed]) -> list[numpy.ndarray]:
+        return self.feed(feeds)
 
     def feed(self, feeds: Sequence[Feed]) -> list[numpy.ndarray]:
         assert len({feed.sequence for feed in feeds}) == len(feeds)
@@ -62,7 +85,8 @@ class ToySession:
         for feed in feeds:
             self.forced.append(self.text(feed.tokens))
             self.sequences[feed.sequence] += feed.tokens
-            results.append(numpy.array([self._row(token) for token in feed.tokens[-feed.outputs :]]))
+            wanted = feed.tokens[len(feed.tokens) - feed.outputs :]
+            results.append(numpy.array([self._row(token) for token in wanted]).reshape(-1, self.vocabulary))
         return results
 
     def _row(self, token: int | None) -> numpy.ndarray:

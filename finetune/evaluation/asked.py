@@ -7,9 +7,9 @@ from collections.abc import Callable, Sequence
 from finetune.evaluation.answers import of_answer
 from finetune.evaluation.language import LanguageModel, Written, opened
 from finetune.evaluation.outputs import EMPTY, Item, Output
-from finetune.evaluation.turns import Turn, chat
 from srlint import prompt
 from srlint.errors import ModelError
+from srlint.turns import Turn, chat
 
 # An answer may have so many tokens for each of the passage, and so many more.
 _LENGTH, _MORE = 1.5, 24

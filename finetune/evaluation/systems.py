@@ -17,9 +17,10 @@ from finetune.evaluation.generators import PlainText
 from finetune.evaluation.given import Given
 from finetune.evaluation.language import EMBEDDED
 from finetune.evaluation.pipelines import Command, Copy, Deletion
-from finetune.evaluation.turns import Turn, drawn
+from finetune.evaluation.turns import drawn
 from srlint.config import Settings
 from srlint.errors import ConfigError
+from srlint.turns import Turn
 
 COPY, DELETE, TERMS, ZERO_SHOT, FEW_SHOT, GGUF = "copy", "delete", "terms", "zero-shot", "few-shot", "gguf"
 _FILE = "file"

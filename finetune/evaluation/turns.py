@@ -1,19 +1,14 @@
-"""The opening of a chat: our system text and, for few-shot prompting, worked examples as earlier turns.
-
-Examples are documents, too: they are kept apart from the template around them, so that nothing in them becomes a
-control token.
-"""
+"""Worked examples for few-shot prompting, drawn from our train split."""
 
 from __future__ import annotations
 
 import random
-import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
 from finetune.dataset import Row
 from srlint import prompt
 from srlint.errors import ConfigError
+from srlint.turns import Turn
 
 # So many of each kind make up the examples, and a prompt has room for no longer ones (characters).
 MIX: tuple[tuple[int, str, Callable[[Row], bool]], ...] = (
@@ -23,32 +18,6 @@ MIX: tuple[tuple[int, str, Callable[[Row], bool]], ...] = (
 )
 LONGEST = 160
 SEED = 5
-
-_SENTINEL = re.compile("\x00([0-9]+)\x00")
-
-
-@dataclass(frozen=True, slots=True)
-class Turn:
-    """A question as the user asks it, and the answer that we should like to get."""
-
-    question: str
-    answer: str
-
-
-@dataclass(frozen=True, slots=True)
-class Piece:
-    """A stretch of a prompt. Only a template's own (`special`) may hold control tokens."""
-
-    text: str
-    special: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Chat:
-    """What stands before the question, and after it."""
-
-    opening: tuple[Piece, ...]
-    suffix: str
 
 
 def drawn(rows: Sequence[Row], seed: int = SEED) -> list[Turn]:
@@ -69,24 +38,3 @@ def drawn(rows: Sequence[Row], seed: int = SEED) -> list[Turn]:
         )
         for row in chosen
     ]
-
-
-def chat(template: str, bos: str, eos: str, turns: Sequence[Turn] = ()) -> Chat:
-    """A model's own Jinja chat template around our system text and the worked turns.
-
-    Without turns it is `srlint.prompt.frame`, which training and the command use. Raises ValueError for a template
-    that does not show every message once and in order, and whatever Jinja raises for a broken one.
-    """
-    if not turns:
-        frame = prompt.frame(template, bos, eos)
-        return Chat((Piece(frame.prefix, True),), frame.suffix)
-    contents = [text for turn in turns for text in (turn.question, turn.answer)]
-    places = [f"\x00{number}\x00" for number in range(len(contents) + 1)]
-    rendered = _SENTINEL.split(prompt.rendered(template, bos, eos, places))
-    if rendered[1::2] != [str(number) for number in range(len(contents) + 1)]:
-        raise ValueError("it does not show every turn once and in order")
-    *between, suffix = rendered[::2]
-    pieces = [Piece(between[0], True)]
-    for content, after in zip(contents, between[1:], strict=True):
-        pieces += [Piece(content, False), Piece(after, True)]
-    return Chat(tuple(pieces), suffix)

@@ -27,6 +27,7 @@ from srlint.report import FileReport
 from srlint.suppress import without
 
 DEFAULT_NAME = ".srlint-baseline.json"
+_MAX_BYTES = 100_000_000
 _TEXT_LENGTH = 80  # characters of a passage, so that people can tell the entries apart
 _JSON_ESCAPE = re.compile(r"\\(?:u([0-9a-fA-F]{4})|(.))", re.DOTALL)
 
@@ -54,11 +55,14 @@ class Baseline:
     def load(cls, path: Path) -> Baseline:
         """The baseline in a file. Raises ConfigError, naming the file, when it is missing, damaged or too new."""
         try:
-            data = path.read_bytes()
+            data = files.content(path, _MAX_BYTES)
         except FileNotFoundError as error:
             raise ConfigError(f"{files.shown(path)}: no such baseline; make it with --write-baseline") from error
-        except OSError as error:
-            raise ConfigError(f"{files.shown(path)}: baseline cannot be read: {error.strerror or error}") from error
+        except (OSError, DocumentError) as error:
+            told = getattr(error, "strerror", None) or error
+            raise ConfigError(f"{files.shown(path)}: baseline cannot be read: {told}") from error
+        if len(data) > _MAX_BYTES:
+            raise ConfigError(f"{files.shown(path)}: baseline is larger than {_MAX_BYTES // 1_000_000} MB, not read")
         folder = os.path.dirname(os.path.abspath(path))
         entries: dict[str, list[Entry]] = {}
         for name, rows in parse(Path(files.shown(path)), data).items():
@@ -101,6 +105,18 @@ class Baseline:
                 left.append(kept)
         return replace(review, findings=tuple(left))
 
+    def counted(self, name: str, review: Review, finding: Finding, by: int) -> Baseline:
+        """The baseline with one finding of the file `name` accepted `by` times more; with -1 once less."""
+        name = _absolute(name, os.getcwd())
+        outcome = _Outcome({}, Counter(), Counter(), None)
+        self._see(outcome, review, finding, _digest(normalised(review, finding)))
+        rows = dict(self._files.get(name, {}))
+        for key, entry in outcome.seen.items():
+            old = rows.pop(key, replace(entry, count=0))
+            if old.count + by > 0:
+                rows[key] = replace(old, count=old.count + by)
+        return Baseline({**{other: own.values() for other, own in self._files.items()}, name: rows.values()})
+
     def recorded(self) -> Baseline:
         """What `--write-baseline` keeps: all that was found in the files of this run, and the entries of the others."""
         found = {name: self._unjudged(name) + list(outcome.seen.values()) for name, outcome in self._outcomes.items()}
@@ -129,10 +145,10 @@ class Baseline:
         """
         before = None
         try:
-            before = path.read_bytes()
+            before = files.content(path, _MAX_BYTES)
             if Baseline.load(path) == self:
                 return False
-        except (OSError, ConfigError):
+        except (OSError, ConfigError, DocumentError):
             pass  # missing or damaged: written anew
         try:
             files.write(path, render(self._named(path)), expected=before)

@@ -49,6 +49,16 @@ def set_value(file: Path, key: str, value: Any) -> bool:
     return True
 
 
+def add_to_list(file: Path, key: str, item: str) -> bool:
+    """Adds `item` to a list in a configuration file of srlint's; says if that changed it. Otherwise as `set_value`."""
+    try:
+        source = read(file) if file.exists() else None
+    except OSError as error:
+        raise ConfigError(f"{files.shown(file)}: {error.strerror or error}") from error
+    old = list(source.values.get(key, ())) if source else []
+    return item not in old and set_value(file, key, [*old, item])
+
+
 def _edited(data: bytes, above: At, key: str, value: Any) -> bytes | None:
     """The new content; None unless it means the old one with just this value changed."""
     mark, body = (_MARK, data[len(_MARK) :]) if data.startswith(_MARK) else (b"", data)
@@ -81,11 +91,37 @@ def _splice(body: bytes, above: At, key: str, value: Any) -> _Splice | None:
         if value is None:
             return _Splice(_line_start(body, pair.start_byte), _line_end(body, pair.end_byte), b"")
         old = [child for child in pair.named_children if child.type != "comment"][-1]
+        longer = _appended(body, old, value)
+        if longer is not None:
+            return longer
         return _Splice(old.start_byte, old.end_byte, written(value).encode())
     if value is None:
         return None
     line = f"{written_key(key)} = {written(value)}".encode()
     return _inserted(body, root, above, line)
+
+
+def _appended(body: bytes, old: Node, value: Any) -> _Splice | None:
+    """One more item at the end of an array, whose layout and comments stay; None where the change is another one."""
+    items = [child for child in old.named_children if child.type != "comment"]
+    if old.type != "array" or not items or not isinstance(value, (list, tuple)) or len(value) != len(items) + 1:
+        return None
+    if _meant(b"x = " + body[old.start_byte : old.end_byte])["x"] != list(value[:-1]):
+        return None
+    last, close = items[-1], old.end_byte - 1
+    behind = body[last.end_byte : close]
+    if not behind.lstrip().startswith(b",") and b"," in behind:
+        return None  # a comment stands before the comma, or holds one
+    rest = behind.replace(b",", b"", 1)
+    item = written(value[-1]).encode()
+    if b"\n" not in behind:
+        return _Splice(last.end_byte, close, b", " + item)
+    ending = b"\r\n" if b"\r\n" in body else b"\n"
+    start = _line_start(body, last.start_byte)
+    indent = body[start : start + len(body[start:]) - len(body[start:].lstrip(b" \t"))]
+    kept = rest.rstrip()
+    edge = rest[len(kept) :].rpartition(b"\n")[2]
+    return _Splice(last.end_byte, close, b"," + kept + ending + indent + item + b"," + ending + edge)
 
 
 def _inserted(body: bytes, root: Node, above: At, line: bytes) -> _Splice | None:

@@ -12,6 +12,8 @@ from typing import Any
 At = tuple[str | int, ...]
 
 _BARE = re.compile(r"[A-Za-z0-9_-]+")
+# What does not print, and the first sign of what the log of a workflow would take for a command.
+_UNSEEN = re.compile(r"[^ -~\w]|#(?=#\w*\[)")
 _LONGEST = 60
 _FEW = 40
 
@@ -67,8 +69,8 @@ def written(value: Any) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, str):
-        # As JSON does, but for the one control character that JSON allows and TOML does not.
-        return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
+        # As JSON does, and whatever could steer a terminal by its number, since settings are shown on one.
+        return _UNSEEN.sub(_numbered, json.dumps(value, ensure_ascii=False))
     if isinstance(value, (int, float)):
         return repr(value)
     if isinstance(value, (list, tuple)):
@@ -79,6 +81,13 @@ def written(value: Any) -> str:
     if hasattr(value, "isoformat"):
         return value.isoformat()
     raise TypeError(f"TOML has no {type(value).__name__}")
+
+
+def _numbered(found: re.Match[str]) -> str:
+    char = found.group()
+    if char.isprintable() and char != "#":
+        return char
+    return f"\\u{ord(char):04x}" if ord(char) <= 0xFFFF else f"\\U{ord(char):08x}"
 
 
 def excerpt(value: Any) -> str:

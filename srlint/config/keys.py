@@ -169,6 +169,9 @@ KEYS: dict[str, Key] = {
     ),
     "server-model": Key("server_model", NAME, "own", "the server's only one", "which of the server's models to ask"),
     "server-jobs": Key("server_jobs", JOBS, "own", "`4`", "how many requests to have under way at once"),
+    "jobs": Key(
+        "jobs", JOBS, "own", "as many as this process has processors", "how many passages the detector reads at a time"
+    ),
     "cache": Key("use_cache", SWITCH, "own", "`true`", "whether to keep results for the next run"),
     "cache-dir": Key("cache_dir", PATH, "own", "`.srlint_cache` in the project", "where to keep results", "path"),
     "baseline": Key("baseline", PATH, "own", "none", "a file of findings that are known and not reported", "path"),

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from srlint.config.faults import At, Fault, dotted, excerpt, unknown_key, unknown_name, wrong
+from srlint.parallel import MOST_JOBS
 
 Schema = dict[str, Any]
 
@@ -186,7 +187,6 @@ def _is_specifier(value: Any) -> bool:
         return False
 
 
-MOST_JOBS = 64
 _SOME_TEXT = {"type": "string", "minLength": 1}
 
 SWITCH = Plain("true or false", lambda value: isinstance(value, bool), {"type": "boolean"})

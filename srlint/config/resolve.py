@@ -23,7 +23,8 @@ class Resolver:
     `overrides` map names of settings (`Settings`, and `extend_select`, `extend_exclude`) or of keys to values given by
     hand; None means not given; of several mappings the last counts most. `file` names the configuration file instead of
     searching; `isolated` ignores every file. The cache lies in the project around `start` (None: the current folder),
-    unless said otherwise. Raises `ConfigError` naming the file and line, or the option, at fault.
+    unless said otherwise. `here` is what to take for the current folder. Raises `ConfigError` naming the file and line,
+    or the option, at fault.
     """
 
     def __init__(
@@ -33,8 +34,9 @@ class Resolver:
         isolated: bool = False,
         *,
         start: Path | None = None,
+        here: Path | None = None,
     ) -> None:
-        self._here = Path.cwd()
+        self._here = here or Path.cwd()
         given = [overrides] if isinstance(overrides, Mapping) else overrides
         self._options = [from_options(options, self._here) for options in given]
         self._file = None if file is None else Path(os.path.abspath(file))
@@ -43,6 +45,7 @@ class Resolver:
         self._cache_dir = (home or self._here) / ".srlint_cache"
         self._closest: dict[str, Source | None] = {}
         self._made: dict[Path | None, tuple[Settings, Mapping[str, str]]] = {}
+        self._files: set[Path] = set()
 
     def for_folder(self, folder: str | os.PathLike[str]) -> Settings:
         """The settings for documents in `folder`."""
@@ -55,6 +58,11 @@ class Resolver:
     def selection(self, folder: str | os.PathLike[str]) -> Selection:
         """Which files in `folder` are documents; what `srlint.files.find` asks for."""
         return self.for_folder(folder).selection()
+
+    @property
+    def files(self) -> frozenset[Path]:
+        """The configuration files that were read so far, those that others extend among them."""
+        return frozenset(self._files)
 
     def _resolved(self, folder: str | os.PathLike[str]) -> tuple[Settings, Mapping[str, str]]:
         source = self._source_for(os.path.abspath(folder))
@@ -84,6 +92,7 @@ class Resolver:
 
     def _make(self, source: Source | None) -> tuple[Settings, Mapping[str, str]]:
         sources = [*(_chain(source) if source else ()), *self._options]
+        self._files.update(each.file for each in sources if each.file is not None)
         for each in sources:
             _require_version(each)
         root = source.folder if source else self._here

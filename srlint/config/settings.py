@@ -50,6 +50,7 @@ class Settings:
     server: str | None = None
     server_model: str | None = None
     server_jobs: int = 4
+    jobs: int | None = None
     use_cache: bool = True
     cache_dir: Path | None = None
     baseline: Path | None = None

@@ -14,6 +14,7 @@ from srlint.config.keys import KEYS
 from srlint.config.lines import line_of
 from srlint.errors import ConfigError
 from srlint.files.discovery import shown
+from srlint.files.regular import MAX_BYTES
 
 # In one folder the first of these counts.
 FILE_NAMES = (".srlint.toml", "srlint.toml", "pyproject.toml")
@@ -125,9 +126,13 @@ def _listed(names: Any) -> str:
 
 def _text(file: Path) -> str:
     try:
-        data = file.read_bytes()
+        # It may be a pipe, as a shell makes one of `--config <(command)`.
+        with file.open("rb") as stream:
+            data = stream.read(MAX_BYTES + 1)
     except OSError as error:
         raise ConfigError(f"{shown(file)}: {_lower(error.strerror or str(error))}") from error
+    if len(data) > MAX_BYTES:
+        raise ConfigError(f"{shown(file)}: larger than {MAX_BYTES // 1_000_000} MB, not read")
     try:
         # As parsers of TOML see them, line ends are \n.
         return data.decode("utf-8-sig").replace("\r\n", "\n")

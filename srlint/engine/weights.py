@@ -12,6 +12,7 @@ from pathlib import Path
 from threading import Lock
 from typing import Any
 
+from srlint.engine.threads import patient
 from srlint.errors import ModelError
 
 GPU_VARIABLE = "SRLINT_GPU_LAYERS"
@@ -30,7 +31,7 @@ class Weights:
 
     def __init__(self, key: Key, model: Any, api: Any) -> None:
         self.model = model
-        self._key = key
+        self.key = key
         self._api = api
         self._holders = 0
 
@@ -38,7 +39,8 @@ class Weights:
     def hold(cls, path: Path) -> Weights:
         """Raises ModelError naming the file."""
         try:
-            import llama_cpp
+            with patient():
+                import llama_cpp
         except ImportError as error:
             raise ModelError(
                 "llama-cpp-python is not installed: run `pip install 'srlint[embedded]'`, or use --no-model"
@@ -65,7 +67,7 @@ class Weights:
         with _lock:
             self._holders -= 1
             if not self._holders:
-                del _loaded[self._key]
+                del _loaded[self.key]
                 self._api.llama_model_free(self.model)
 
 

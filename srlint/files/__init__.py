@@ -4,26 +4,32 @@ from __future__ import annotations
 
 import os
 import stat
-import tempfile
-from contextlib import suppress
 from pathlib import Path
 
 from srlint.errors import DocumentError
+from srlint.files.atomic import replace
 from srlint.files.discovery import Notice, Selection, Target, find, find_unsaved, reason, shown
+from srlint.files.regular import MAX_BYTES, content
 
-__all__ = ["MAX_BYTES", "Notice", "Selection", "Target", "capped", "find", "find_unsaved", "read", "shown", "write"]
-
-MAX_BYTES = 10_000_000
+__all__ = [
+    "MAX_BYTES",
+    "Notice",
+    "Selection",
+    "Target",
+    "capped",
+    "content",
+    "find",
+    "find_unsaved",
+    "read",
+    "shown",
+    "write",
+]
 
 
 def read(path: Path) -> bytes:
     """The bytes of a document. Raises `DocumentError` when it is missing, unreadable, no regular file, or too large."""
     try:
-        # Asked before opening: opening a pipe without a writer would wait for ever.
-        if not stat.S_ISREG(path.stat().st_mode):
-            raise DocumentError("not a regular file")
-        with path.open("rb") as file:
-            return capped(file.read(MAX_BYTES + 1))
+        return capped(content(path))
     except (OSError, ValueError) as error:
         raise DocumentError(reason(error)) from error
 
@@ -40,46 +46,18 @@ def write(path: Path, data: bytes, *, expected: bytes | None = None) -> None:
 
     Whoever reads meanwhile sees the old bytes or the new ones, and an interruption leaves the old.
     Raises `DocumentError` when it cannot be done, or when the file no longer holds `expected`: someone else's change is
-    never overwritten.
+    never overwritten, and a file that someone took away does not come back.
     """
     target = Path(os.path.realpath(path))
     try:
-        if path.exists() and not stat.S_ISREG(path.stat().st_mode):
+        if expected is None and path.exists() and not stat.S_ISREG(path.stat().st_mode):
             # A device or a pipe: to put a file in its place would destroy it.
             path.write_bytes(data)
             return
-        if target.exists():
-            if not os.access(target, os.W_OK):
-                raise DocumentError("not writable")
-            if expected is not None and target.read_bytes() != expected:
-                raise DocumentError("changed on disk while it was being checked, not written")
-        _replace(target, data)
+        if expected is not None and content(target, len(expected)) != expected:
+            raise DocumentError("changed on disk while it was being checked, not written")
+        if target.exists() and not os.access(target, os.W_OK):
+            raise DocumentError("not writable")
+        replace(target, data)
     except OSError as error:
         raise DocumentError(f"cannot be written: {reason(error)}") from error
-
-
-def _replace(target: Path, data: bytes) -> None:
-    handle, name = tempfile.mkstemp(prefix=".srlint-", dir=target.parent)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        if target.exists():
-            status = target.stat()
-            os.chmod(name, stat.S_IMODE(status.st_mode))
-            with suppress(OSError, AttributeError):  # only a privileged user may give a file away
-                os.chown(name, status.st_uid, status.st_gid)
-        else:
-            os.chmod(name, 0o666 & ~_umask())
-        os.replace(name, target)
-    except BaseException:
-        with suppress(OSError):
-            os.unlink(name)
-        raise
-
-
-def _umask() -> int:
-    current = os.umask(0o022)
-    os.umask(current)
-    return current

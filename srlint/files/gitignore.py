@@ -5,8 +5,11 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterator
+from pathlib import Path
 
+from srlint.errors import DocumentError
 from srlint.files.patterns import Patterns
+from srlint.files.regular import MAX_BYTES, content
 
 _SECTION = re.compile(r'\s*\[\s*([\w.-]+)\s*("[^"]*")?\s*\]')
 _EXCLUDES = re.compile(r"\s*excludesfile\s*=\s*(.*?)\s*$", re.IGNORECASE)
@@ -59,13 +62,12 @@ def _read(file: str, root: str) -> tuple[Patterns, ...]:
 
 
 def _text(file: str) -> str:
-    if not os.path.isfile(file):  # a pipe without a writer would be waited for
-        return ""
+    """The text of a regular file that is not too large to be one of git's; otherwise nothing."""
     try:
-        with open(file, encoding="utf-8-sig", errors="surrogateescape", newline="") as stream:
-            return stream.read()
-    except (OSError, ValueError):
+        data = content(Path(file))
+    except (OSError, ValueError, DocumentError):
         return ""
+    return data.decode("utf-8-sig", "surrogateescape") if len(data) <= MAX_BYTES else ""
 
 
 def _git_folder(top: str) -> str | None:

@@ -12,6 +12,8 @@ from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from srlint.files.globs import pattern_class
+
 if TYPE_CHECKING:
     from pathspec import GitIgnoreSpec
 
@@ -135,4 +137,5 @@ def _compiled(lines: Iterable[str]) -> GitIgnoreSpec:
 
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # brackets that a later Python may read in another way
-        return GitIgnoreSpec.from_lines(lines)
+        # The other engines that pathspec would take, where they are installed, do not know these expressions.
+        return GitIgnoreSpec.from_lines(lines, pattern_class(), backend="simple")

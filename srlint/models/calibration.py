@@ -6,7 +6,7 @@ import json
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from srlint import prompt
+from srlint import turns
 from srlint.detector import model_digest
 from srlint.errors import ModelError
 from srlint.models.store import Stamp, write_json
@@ -31,8 +31,8 @@ class Calibration:
     seconds: float
 
     def holds(self) -> bool:
-        """Whether it was measured with this srlint's prompt and detector."""
-        return self.prompt == prompt.fingerprint() and self.detector == model_digest()
+        """Whether it was measured with this srlint's prompt, examples and detector."""
+        return self.prompt == turns.fingerprint() and self.detector == model_digest()
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,29 +2,45 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
-from functools import cached_property
+from functools import cached_property, partial
+from threading import Lock, local
 from typing import TYPE_CHECKING
 
 from srlint.detector import Detector
+from srlint.engine.threads import shared_out
 from srlint.models import header
-from srlint.models.locate import Located, embedded, locate
+from srlint.models.locate import Located, cache_folder, embedded, locate
 from srlint.models.manifest import Manifest
 from srlint.models.profile import manifest_of
 from srlint.server.remote import RemoteModel
+from srlint.turns import worked
 
 if TYPE_CHECKING:
     from srlint.engine.decode import Rewriter
     from srlint.engine.session import Session
 
+# The folder beside the embedded model for what makes the start of any model quicker.
+_STARTS = "starts"
+# In tokens: enough for nearly every sentence with all that is tried for it.
+_ROOM = 800
+
 
 class LanguageModel:
     """One language model, on disk until its manifest or its words are needed."""
 
-    def __init__(self, located: Located) -> None:
+    def __init__(
+        self, located: Located, pause: Callable[[], None] | None = None, *, jobs: int | None = None
+    ) -> None:
         self.digest = located.digest
         self._located = located
-        self._session: Session | None = None
+        self._pause = pause
+        self._most = jobs
+        self._sessions: list[Session] = []
+        self._idle: list[Rewriter] = []
+        self._own = local()
+        self._lock = Lock()
 
     @cached_property
     def manifest(self) -> Manifest:
@@ -50,26 +66,74 @@ class LanguageModel:
             return f"{self._located.name}: not calibrated, so that it has little say in what is found: {advice}"
         return None
 
+    @property
+    def jobs(self) -> int:
+        """How many passages are best read at once, each in a thread of its own."""
+        return self._shared_out[0]
+
     @cached_property
+    def _shared_out(self) -> tuple[int, int]:
+        path = self._located.path
+        return shared_out(path.stat().st_size if path is not None else 0, self._most)
+
+    @property
     def rewriter(self) -> Rewriter:
-        """The model, loaded. Raises ModelError."""
+        """The model, loaded: this thread's own until `hand_back`. Raises ModelError."""
+        own: Rewriter | None = getattr(self._own, "rewriter", None)
+        if own is None:
+            try:
+                own = self._idle.pop()
+            except IndexError:
+                with self._lock:  # what the first one bakes or keeps serves the next
+                    own = self._opened()
+            self._own.rewriter = own
+        return own
+
+    def hand_back(self) -> None:
+        """Leaves this thread's rewriter, if it has one, to the thread that asks for one next."""
+        own: Rewriter | None = self._own.__dict__.pop("rewriter", None)
+        if own is not None:
+            self._idle.append(own)
+
+    def _opened(self) -> Rewriter:
         from srlint.engine.decode import Rewriter
         from srlint.engine.session import Session
 
-        self._session = Session.open(self._located.path or embedded())
-        return Rewriter(self._session)
+        # A model that was trained on no prompt of ours is shown what is asked for.
+        turns = worked() if self.manifest.prompt is None else ()
+        path = self._located.path or embedded()
+        session = Session.open(path, self._shared_out[1], turns, keep=cache_folder() / _STARTS, room=_ROOM)
+        self._sessions.append(session)
+        rewriter = Rewriter(session)
+        if self._pause is not None:
+            session.pause = partial(_or_forget, self._pause, rewriter)
+        return rewriter
 
     def close(self) -> None:
         """Lets go of the weights."""
-        session, self._session = self._session, None
-        if session is not None:
-            session.close()
+        self._idle.clear()
+        self._own = local()
+        while self._sessions:
+            self._sessions.pop().close()
+
+
+def _or_forget(pause: Callable[[], None], rewriter: Rewriter) -> None:
+    try:
+        pause()
+    except BaseException:
+        rewriter.forget()
+        raise
 
 
 class Models:
-    """The detector, and the language models by the name that the settings give them."""
+    """The detector, and the language models by the name that the settings give them.
 
-    def __init__(self) -> None:
+    `pause` is called again and again during long work, and what it raises ends that work.
+    """
+
+    def __init__(self, pause: Callable[[], None] | None = None, *, jobs: int | None = None) -> None:
+        self._pause = pause
+        self._jobs = jobs
         self._language: dict[str | None, LanguageModel] = {}
         self._servers: dict[tuple[str, str | None], RemoteModel] = {}
         self._cautioned: set[str] = set()
@@ -77,13 +141,18 @@ class Models:
     @cached_property
     def detector(self) -> Detector:
         """Raises ModelError."""
-        return Detector.load()
+        return Detector.load(jobs=self._jobs)
 
     def language(self, name: str | None) -> LanguageModel:
         """The model that `name` stands for; None: the embedded one. Raises ModelError for one that is not there."""
         if name not in self._language:
-            self._language[name] = LanguageModel(locate(name))
+            self._language[name] = LanguageModel(locate(name), self._pause, jobs=self._jobs)
         return self._language[name]
+
+    def pause(self) -> None:
+        """A moment at which work may be ended from outside."""
+        if self._pause is not None:
+            self._pause()
 
     def cautions(self, name: str | None) -> list[str]:
         """What to tell a person who uses this model, unless it was told in this run before. Raises ModelError."""

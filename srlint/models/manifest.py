@@ -33,7 +33,7 @@ class Manifest:
         if self.prompt is not None and self.prompt != prompt.fingerprint():
             raise ModelError(
                 f"{name}: made for prompt {self.prompt}, but this srlint asks {prompt.fingerprint()}: "
-                "use the model of this version, or convert it again with `python -m quantize`"
+                "use the model of this version, or train it again with `python -m finetune train`"
             )
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
 
-from srlint import prompt
+from srlint import turns
 from srlint.config import Settings
 from srlint.detector import model_digest
 from srlint.errors import ModelError
@@ -61,7 +61,7 @@ def measure(name: str, limit: int, show: Callable[[int, int], None]) -> Measured
         language = models.language(name)
         judge = Judge(Settings(use_cache=False), models, language)
         before, bar = language.manifest, judge.bar
-        holds_for = json.dumps([target.sha256, prompt.fingerprint(), model_digest()])
+        holds_for = json.dumps([target.sha256, turns.fingerprint(), model_digest()])
         with Answers(store.answers_file(target.kept), holds_for) as answers:
             found = _opinions(rows, judge, models, name, answers, show)
             alone = calibrate.measured(0.0, models.detector.threshold, found, flagged)
@@ -123,7 +123,7 @@ def _keep(target: _Target, after: Choice, found: Sequence[Opinion]) -> None:
         judge_weight=after.weight,
         threshold=after.figures.threshold if after.weight else None,
         sha256=target.sha256,
-        prompt=prompt.fingerprint(),
+        prompt=turns.fingerprint(),
         detector=model_digest(),
         passages=len(found),
         f1=round(after.figures.f1, 4),

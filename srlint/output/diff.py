@@ -5,14 +5,17 @@ Names begin with `./`: the first folder, which `git apply` strips, and nothing t
 
 from __future__ import annotations
 
+import os
 import re
+import stat
 from collections.abc import Iterator
 from difflib import unified_diff
+from hashlib import sha256
 from typing import TextIO
 
 from srlint.document import Document
 from srlint.errors import DocumentError
-from srlint.output.escape import spelt
+from srlint.output.escape import begins_command, spelt, unheeded
 from srlint.report import FileReport, Totals, View, diff_summary
 
 _UTF8_MARK = b"\xef\xbb\xbf"
@@ -29,9 +32,14 @@ class Diff:
         self._view = view
 
     def file(self, report: FileReport) -> None:
-        if report.before is not None:
-            text = diff(report.name, report.before, report.review.document)
-            _write_exactly(self._stream, _colored(text) if self._view.color else text)
+        if report.before is None:
+            return
+        text = diff(report.name, report.before, report.review.document)
+        if self._view.color or self._stream.isatty():
+            text = _for_eyes(text, self._view.color)
+        elif _is_log(self._stream):
+            text = _without_commands(text)
+        _write_exactly(self._stream, text)
 
     def end(self, totals: Totals) -> None:
         if self._view.summary:
@@ -72,12 +80,36 @@ def _header(name: str) -> str:
     return name + "\t" if " " in name else name
 
 
-def _colored(text: str) -> str:
+def _for_eyes(text: str, color: bool) -> str:
+    """The diff as no patch program could use it: a document must not steer the terminal, nor a log."""
+    lines = unheeded(spelt(text, keep="\n\t")).split("\n")
+    lines = [line.replace(":", "\\x3a", 1) if begins_command(line) else line for line in lines]
+    return "\n".join(map(_colored, lines) if color else lines)
+
+
+def _colored(line: str) -> str:
     from rich.style import Style
 
-    # For eyes, not for `patch`: a document must not steer the terminal.
-    lines = spelt(text, keep="\n\t").split("\n")
-    return "\n".join(Style.parse(_STYLES[line[0]]).render(line) if line[:1] in _STYLES else line for line in lines)
+    return Style.parse(_STYLES[line[0]]).render(line) if line[:1] in _STYLES else line
+
+
+def _is_log(stream: TextIO) -> bool:
+    """Whether GitHub's runner may be reading: not when the diff goes to a file."""
+    if os.environ.get("GITHUB_ACTIONS") != "true":
+        return False
+    try:
+        return not stat.S_ISREG(os.fstat(stream.fileno()).st_mode)
+    except OSError:  # it is kept in memory, to be written to a file
+        return False
+
+
+def _without_commands(text: str) -> str:
+    """The diff between two lines that stop the runner from looking for commands, which no patch program minds.
+
+    Nothing in a patch could be escaped. The token ends the stop, and no document can hold the digest of its own diff.
+    """
+    token = f"srlint-{sha256(text.encode('utf-8', 'surrogatepass')).hexdigest()}"
+    return f"::stop-commands::{token}\n{text}::{token}::\n" if text else text
 
 
 def _write_exactly(stream: TextIO, text: str) -> None:

@@ -18,7 +18,7 @@ _COMMAND = re.compile(r"#(?=#\w*\[)")
 def printable(text: str) -> str:
     """`text` on one line: white space as single spaces; control, direction and other invisible characters spelt out,
     and the first sign of what a log would take for a command."""
-    return _COMMAND.sub(r"\\x23", spelt(_SPACES.sub(" ", text)))
+    return unheeded(spelt(_SPACES.sub(" ", text)))
 
 
 def spelt(text: str, keep: str = "") -> str:
@@ -26,6 +26,11 @@ def spelt(text: str, keep: str = "") -> str:
     if text.isprintable():
         return text
     return "".join(char if char.isprintable() or char in _JOINERS or char in keep else code(char) for char in text)
+
+
+def unheeded(text: str) -> str:
+    """`text` with the first sign spelt out of what a log would take for a command anywhere in a line."""
+    return _COMMAND.sub(r"\\x23", text)
 
 
 def shown_name(name: str) -> str:

@@ -43,14 +43,14 @@ def lines(report: FileReport, finding: Finding, view: View) -> Iterator[list[Pie
     ]
     tag = tag_of(finding, view)
     yield [*head, (f"  [{tag}]", "tag")] if tag else head
-    yield [("  ", "plain"), *_passage(report.review.document.text, finding)]
+    yield [("  ", "plain"), *passage(report.review.document.text, finding)]
     yield [(f"  why: {printable(finding.message)}", "faint")]
     advice = own_words(report.review.document, finding)
     if advice:
         yield [(f"  {advice}", "faint")]
 
 
-def _passage(text: str, finding: Finding) -> Iterator[Piece]:
+def passage(text: str, finding: Finding) -> Iterator[Piece]:
     """The passage as it stands, with its edits in place or, where no rewrite is offered, with the words at fault."""
     if finding.rewrite is None:
         changes = [(mark, text[mark.start : mark.end], "mark", "") for mark in finding.marks]

@@ -102,7 +102,7 @@ def without(finding: Finding, categories: Iterable[str]) -> Finding | None:
     message = finding.message
     if rest[0] != finding.categories[0] and rest[0] in BY_ID:
         message = f"{BY_ID[rest[0]].name}: {BY_ID[rest[0]].summary}"
-    return replace(finding, categories=rest, message=message, rewrite=None)
+    return replace(finding, categories=rest, message=message, rewrite=None, others=())
 
 
 def _ignore(document: Document, layout: Layout, directive: Directive, category: str, review: Review) -> Hold:

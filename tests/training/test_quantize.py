@@ -22,9 +22,10 @@ from quantize.__main__ import main  # noqa: E402
 from quantize.stamp import stamp  # noqa: E402
 from srlint import prompt  # noqa: E402
 from srlint.categories import IDS  # noqa: E402
-from srlint.detector import Detector, shipped_tokenizer  # noqa: E402
+from srlint.detector import Detector  # noqa: E402
 from srlint.errors import ConfigError, ModelError  # noqa: E402
 from srlint.models.bake import file_sha256  # noqa: E402
+from srlint.tokens import shipped_tokenizer  # noqa: E402
 
 TEXTS = [
     "The chairman opened the door.",
@@ -111,7 +112,7 @@ def test_the_exported_graph_says_what_the_model_says_at_any_length(trained, text
     import numpy
     import onnxruntime
 
-    from srlint.detector import encode
+    from srlint.tokens import encode
 
     model, folder = trained
     session = onnxruntime.InferenceSession(str(folder / "detector.onnx"), providers=["CPUExecutionProvider"])
@@ -145,6 +146,56 @@ def test_the_comparison_counts_every_tenth_passage_and_is_close(small):
     assert parity.passages == 20
     assert parity.agreement == 1.0
     assert 0 < parity.mean_difference <= parity.largest_difference < 0.05
+
+
+def operators(path: Path) -> dict[str, int]:
+    onnx = pytest.importorskip("onnx", reason="needs onnx")
+    kinds = [node.op_type for node in onnx.load(path).graph.node]
+    return {kind: kinds.count(kind) for kind in set(kinds)}
+
+
+def test_no_layer_norm_and_no_block_is_left_to_slow_operators(small):
+    found = operators(small[0])
+    assert not {"SkipLayerNormalization", "LayerNormalization", "MatMulNBits", "MatMul"} & found.keys()
+    # Two layers: the product after the attention, two of the feed-forward, and the two heads.
+    assert (found["QAttention"], found["MatMulInteger"]) == (2, 2 * 3 + 2)
+
+
+def test_channels_with_outliers_are_scaled_without_a_change_in_float(trained, passages, tmp_path):
+    """The second feed-forward layers' inputs get a scale for each channel; the float graph says what it said."""
+    onnx = pytest.importorskip("onnx", reason="needs onnx")
+    from onnxruntime.transformers import optimizer
+
+    from quantize import lean
+
+    source = str(trained[1] / "detector.onnx")
+    optimizer.optimize_model(
+        source, model_type="bert", opt_level=0, num_heads=MANIFEST["heads"], hidden_size=MANIFEST["width"]
+    ).save_model_to_file(str(tmp_path / "fused.onnx"))
+    model = onnx.load(tmp_path / "fused.onnx")
+    found = quantizing.passages(passages)
+    nodes = lean.second_products(model)
+    assert len(nodes) == 2
+    before = lean.largest(model, nodes, quantizing._feeds(found))
+    names = [node.input[0] for node in nodes]
+    lean.smooth(model, nodes, before)
+    lean.plain_norms(model)
+    onnx.save(model, tmp_path / "lean.onnx")
+    parity = quantizing.compare(Path(source), tmp_path / "lean.onnx", MANIFEST, found)
+    assert parity.agreement == 1.0 and parity.largest_difference < 1e-5
+    after = lean.largest(model, lean.second_products(model), quantizing._feeds(found))
+    for name, node in zip(names, lean.second_products(model), strict=True):
+        spread, left = (float(own.max() / own.mean()) for own in (before[name], after[node.input[0]]))
+        assert left < spread
+
+
+def test_the_weights_can_be_had_back_from_8_bits(trained, small):
+    from finetune.shipped import state
+
+    found, wanted = state(small[0]), trained[0].state_dict()
+    for name, value in found.items():
+        near = (value - wanted[name]).abs().max().item()
+        assert near <= 0.02 * wanted[name].abs().max().item() + 1e-6, name
 
 
 def test_8_bits_are_smaller(trained, small):

@@ -151,11 +151,14 @@ def test_a_file_that_was_made_otherwise_is_never_overwritten(made, merged, tmp_p
 def test_force_keeps_what_would_be_refused_and_says_so_next_time(made, merged, tmp_path):
     out = tmp_path / "out"
     shutil.copytree(made.out, out)
-    done = run(merged, "--to", "Q2_K", "--out", out, "--force", *SMALL)
+    (out / "toy-Q2_K.gguf").unlink(missing_ok=True)
+    (out / "toy-Q2_K.json").unlink(missing_ok=True)
+    more = ("--limit", "30", *SMALL[2:])
+    done = run(merged, "--to", "Q2_K", "--out", out, "--force", *more)
     assert done.error is None
     figures = json.loads((out / "toy-Q2_K.json").read_text())["figures"]
     assert figures["agreement"] < 0.9 or figures["mean_kl"] > 1
-    again = run(merged, "--to", "Q2_K", "--out", out, *SMALL)
+    again = run(merged, "--to", "Q2_K", "--out", out, *more)
     assert isinstance(again.error, verify.RefusedError)
     assert "was kept with --force" in str(again.error)
     assert (out / "toy-Q2_K.gguf").is_file()
@@ -381,13 +384,13 @@ def test_the_benchmark_compares_each_type_with_the_first(made, monkeypatch):
     monkeypatch.setattr(
         benchmark, "merge", lambda base, adapter, target, name: shutil.copyfile(made.out / "toy-F32.gguf", target)
     )
-    shown, figures = benchmark.run(("Q8_0", "Q2_K"), None, 6, 2, 1)
+    shown, figures = benchmark.run(("Q8_0", "Q2_K"), None, 10, 2, 1)
     first, second, third = figures["rows"]
     assert [row["type"] for row in figures["rows"]] == ["F16", "Q8_0", "Q2_K"]
     assert (first["agreement"], first["mean_kl"], first["exact"], first["prefill_ratio"]) == (1.0, 0.0, 1.0, 1.0)
     assert 0 < second["mean_kl"] < third["mean_kl"]
     assert first["bytes"] == (made.out / "toy-F32.gguf").stat().st_size > second["bytes"] > third["bytes"]
-    assert shown.startswith("embedded: 6 dev passages, 2 of them rewritten, 1 thread(s)\n\ntype")
+    assert shown.startswith("embedded: 10 dev passages, 2 of them rewritten, 1 thread(s)\n\ntype")
 
 
 def test_a_random_model_of_a_shape_is_only_timed(made, monkeypatch):

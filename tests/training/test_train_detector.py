@@ -20,8 +20,8 @@ from finetune import detector_export, detector_run  # noqa: E402
 from finetune.settings import DetectorRun  # noqa: E402
 from rows import ROWS, row  # noqa: E402
 from srlint.categories import IDS  # noqa: E402
-from srlint.detector import MAX_TEXT_TOKENS, shipped_tokenizer  # noqa: E402
 from srlint.errors import ConfigError, ModelError  # noqa: E402
+from srlint.tokens import MAX_TEXT_TOKENS, shipped_tokenizer  # noqa: E402
 
 
 class Cut(Exception):

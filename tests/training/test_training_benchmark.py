@@ -45,8 +45,9 @@ def base(tmp_path_factory) -> str:
 @pytest.fixture
 def run(base) -> LanguageRun:
     return LanguageRun(
-        "t", base, rank=2, alpha=4, epochs=1, edit_weight=1.0, learning_rate=0.02, batch_tokens=900, max_length=300
-    )
+        "t", base, rank=2, alpha=4, epochs=1, edit_weight=1.0, learning_rate=0.02, batch_tokens=900, max_length=300,
+        dtype="float32",
+    )  # fmt: skip
 
 
 @pytest.fixture

@@ -1,0 +1,1 @@
+"""The screen in front of the detector: taught by what the detector says."""

@@ -1,0 +1,1 @@
+"""`srlint review`: one finding at a time, with a person who decides."""

@@ -1,0 +1,14 @@
+"""onnxruntime, silenced: the one place that loads it."""
+
+from __future__ import annotations
+
+import os
+from types import ModuleType
+
+
+def onnxruntime() -> ModuleType:
+    """The library, loaded. From version 1.29 on it reports to its makers over the network unless told not to before."""
+    os.environ["ORT_DISABLE_TELEMETRY"] = "1"
+    import onnxruntime
+
+    return onnxruntime
