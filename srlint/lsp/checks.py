@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Literal, Protocol
 from srlint.drafts import Draft
 from srlint.findings import Review
 from srlint.lsp.buffers import Buffer
-from srlint.lsp.worker import StoppedError, Urgency, Worker
+from srlint.lsp.worker import Worker
 from srlint.lsp.workspaces import Workspaces
 from srlint.passages import Passage
+from srlint.urgency import StoppedError, Urgency
 
 if TYPE_CHECKING:
     from srlint.lsp.progress import Progress

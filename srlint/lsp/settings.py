@@ -17,7 +17,7 @@ from srlint.config.source import FILE_NAMES
 from srlint.errors import ConfigError
 from srlint.lsp.chosen import SECTION, chosen
 from srlint.lsp.server import Server
-from srlint.lsp.worker import Urgency
+from srlint.urgency import Urgency
 
 # Seconds to wait for an editor that does not answer.
 _PATIENCE = 2.0

@@ -9,26 +9,14 @@ import threading
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
-from enum import IntEnum
 from typing import Any, TypeVar
+
+from srlint.urgency import StoppedError, Urgency
 
 Result = TypeVar("Result")
 
 # Seconds that work under way gets to notice that it is not wanted any more.
 _GRACE = 1.0
-
-
-class Urgency(IntEnum):
-    """Who waits for it: a person who types, or nobody in particular. Patient work gives way to urgent work."""
-
-    URGENT = 0
-    PATIENT = 1
-    # After all else: the thread lets go of what it holds, and ends.
-    LAST = 2
-
-
-class StoppedError(Exception):
-    """The work under way has to end: nobody wants it any more, or somebody else must not wait."""
 
 
 @dataclass(order=True)

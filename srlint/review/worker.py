@@ -8,25 +8,14 @@ import threading
 from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass, field
-from enum import IntEnum
 from typing import Any, TypeVar
+
+from srlint.urgency import StoppedError, Urgency
 
 Result = TypeVar("Result")
 
 # Seconds that work under way gets to notice that it is not wanted any more.
 _GRACE = 2.0
-
-
-class Urgency(IntEnum):
-    """Whether the person waits for it. Patient work gives way to urgent work, and begins again."""
-
-    URGENT = 0
-    PATIENT = 1
-    LAST = 2
-
-
-class StoppedError(Exception):
-    """The work under way has to end: it gives way, or the review is over."""
 
 
 @dataclass(order=True)

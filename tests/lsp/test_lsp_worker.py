@@ -10,7 +10,8 @@ import pytest
 
 pytest.importorskip("pygls", reason="needs pygls: pip install 'srlint[lsp]'")
 
-from srlint.lsp.worker import StoppedError, Urgency, Worker  # noqa: E402
+from srlint.lsp.worker import Worker  # noqa: E402
+from srlint.urgency import StoppedError, Urgency  # noqa: E402
 
 
 def run(scenario):
