@@ -55,6 +55,10 @@ class SharedWordpieces(nn.Module):
         embedded = self.encoder.embeddings.word_embeddings(ids) + self.segment(token_type_ids)
         return self.encoder(inputs_embeds=embedded, attention_mask=attention_mask)
 
+    def get_input_embeddings(self) -> nn.Module:
+        """As BertModel.get_input_embeddings."""
+        return self.encoder.embeddings.word_embeddings
+
     def set_attn_implementation(self, name: str) -> None:
         """As BertModel.set_attn_implementation."""
         self.encoder.set_attn_implementation(name)

@@ -27,7 +27,8 @@ class DetectorRun:
     of its kind; those that name one in the plural, `crossed` times more with groups of any kind, clean sentences too.
     `teacher` is a finished run of a larger encoder, which says what the passages of `unlabelled` are: gzip JSONL files,
     and how many to draw of each; the rewrites of our rows are among them. With a `state_weight` the teacher's states
-    are taught too, on all passages.
+    are taught too, on all passages. With `adversarial` each batch is learnt a second time with its word embeddings
+    pushed so far against what is wanted.
     """
 
     name: str
@@ -49,6 +50,7 @@ class DetectorRun:
     category_weight: float = 0.3
     mark_weight: float = 1.0
     state_weight: float = 0.0
+    adversarial: float = 0.0
     clean_weight: float = 1.0
     rewrite_weight: float = 0.0
     fragment_share: float = 0.0

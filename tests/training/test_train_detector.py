@@ -212,6 +212,28 @@ def test_training_the_detector_lowers_its_loss(detector_settings, tokenizer, enc
     assert values[1] < values[0] - 0.3
 
 
+def test_word_embeddings_are_pushed_to_where_the_loss_is_higher_and_come_back(detector_settings, tokenizer, encoder):
+    batch = detector_training.collate([detector_training.example(tokenizer, one) for one in ROWS])
+    model = detector_training.DetectorModel(detector_training.load_encoder(encoder, 0.0), 0.0).eval()
+    words = model.encoder.get_input_embeddings().weight
+    before = words.detach().clone()
+    value = detector_training.loss(model, batch, detector_settings)
+    value.backward()
+    with detector_training.pushed(words, 0.5):
+        assert float((words - before).norm()) == pytest.approx(0.5, rel=1e-3)
+        assert float(detector_training.loss(model, batch, detector_settings)) > float(value) + 1e-3
+    assert torch.allclose(words, before, atol=1e-6)
+
+
+def test_a_run_with_pushed_words_learns_other_weights(detector_settings, tokenizer, encoder):
+    examples = [detector_training.example(tokenizer, one) for one in ROWS]
+    plain, firm = (
+        detector_training.train(replace(detector_settings, adversarial=by), encoder, examples, 1, silent)
+        for by in (0.0, 1.0)
+    )
+    assert not torch.equal(plain.passage.weight, firm.passage.weight)
+
+
 def test_a_run_that_draws_on_prose_needs_to_be_told_where_it_lies(detector_settings, tmp_path):
     run = replace(detector_settings, clean={"clean.gz": 10})
     with pytest.raises(ConfigError, match="the run draws on clean.gz: say where with --corpora"):
