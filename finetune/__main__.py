@@ -56,6 +56,31 @@ def detector(
 @click.option("--config", type=PATH, required=True, help="The run file (TOML).")
 @click.option("--out", type=PATH, default=RUNS, show_default=True, help="Where runs are kept.")
 @click.option("--data", type=PATH, default=dataset.DATA, help="Folder of our JSONL passages.")
+@click.option("--base", help="A folder or hub id to use instead of the run file's base.")
+@click.option("--corpora", type=PATH, help="Folder of the sentences that the run file names.")
+@click.option(
+    "--share",
+    "shares",
+    type=click.FloatRange(0, 1, min_open=True),
+    multiple=True,
+    default=[0.25, 0.5, 0.75, 1.0],
+    show_default=True,
+    help="A share of the passages to train on; may be given more than once.",
+)
+def curve(
+    config: Path, out: Path, data: Path, base: str | None, corpora: Path | None, shares: tuple[float, ...]
+) -> None:
+    """Train the detector on growing shares of the passages and say how good each is on dev."""
+    from finetune import curve as curves
+
+    run = settings.read(config, settings.DetectorRun)
+    curves.main(run, dataset.load(data), base, corpora, shares, out / run.name, _log)
+
+
+@main.command()
+@click.option("--config", type=PATH, required=True, help="The run file (TOML).")
+@click.option("--out", type=PATH, default=RUNS, show_default=True, help="Where runs are kept.")
+@click.option("--data", type=PATH, default=dataset.DATA, help="Folder of our JSONL passages.")
 @click.option("--corpora", type=PATH, required=True, help="Folder of the sentences that the run file names.")
 @click.option("--keep", type=PATH, help="A screen.npz whose network stays: choose only its cuts anew.")
 def screen(config: Path, out: Path, data: Path, corpora: Path, keep: Path | None) -> None:

@@ -47,7 +47,7 @@ def main(
     Runs named in `run` lie beside `out`. Raises ConfigError for one that is not there.
     """
     base = base or run.base
-    examples = _examples(run, splits["train"], corpora)
+    examples = material(run, splits["train"], corpora)
     if run.teacher:
         teacher = Teacher(out.parent / run.teacher, teacher_base, out, log)
         unlabelled = _unlabelled(run, splits["train"], corpora)
@@ -58,7 +58,7 @@ def main(
         examples += [training.taught(*pair) for pair in zip(unlabelled, said, strict=True)]
     start = _start(run, out)
     started = time.monotonic()
-    models = [_seed(run, base, examples, seed, start, out, log) for seed in run.seeds]
+    models = [of_seed(run, base, examples, seed, start, out, log) for seed in run.seeds]
     model = training.average(models) if len(models) > 1 else models[0]
     minutes = (time.monotonic() - started) / 60
     made = {"settings": asdict(run), "training_passages": len(examples), "minutes": round(minutes, 1)}
@@ -67,7 +67,7 @@ def main(
     return _finish(model, shipped_tokenizer(), splits, run.max_false_alarms, made, out, log)
 
 
-def _examples(run: DetectorRun, rows: Sequence[Row], corpora: Path | None) -> list[training.Example]:
+def material(run: DetectorRun, rows: Sequence[Row], corpora: Path | None) -> list[training.Example]:
     """Our rows, versions of them about other groups, clean prose, and rewrites as clean passages."""
     tokenizer = shipped_tokenizer()
     about_others = (*swapped(rows, run.swap_share, 0), *crossed(rows, run.crossed, 0))
@@ -140,7 +140,7 @@ def _finish(
     return record
 
 
-def _seed(
+def of_seed(
     run: DetectorRun,
     base: str,
     examples: Sequence[training.Example],

@@ -15,8 +15,8 @@ for package in ("finetune", "torch", "transformers", "peft"):
 
 import torch  # noqa: E402
 
+from finetune import curve, detector_export, detector_run  # noqa: E402
 from finetune import detector as detector_training  # noqa: E402
-from finetune import detector_export, detector_run  # noqa: E402
 from finetune.settings import DetectorRun  # noqa: E402
 from rows import ROWS, row  # noqa: E402
 from srlint.categories import IDS  # noqa: E402
@@ -232,6 +232,20 @@ def test_a_run_with_pushed_words_learns_other_weights(detector_settings, tokeniz
         for by in (0.0, 1.0)
     )
     assert not torch.equal(plain.passage.weight, firm.passage.weight)
+
+
+def test_a_learning_curve_has_a_point_for_each_share_of_whole_neighbourhoods(detector_settings, tmp_path):
+    kinds = [ROWS[at % len(ROWS)] for at in range(64)]
+    rows = [replace(kind, id=str(at), text=f"{kind.text} {at}") for at, kind in enumerate(kinds)]
+    half = curve.part(rows, 0.5)
+    assert [one.id for one in half] == [str(at) for at in range(64) if at // 8 % 2]
+    assert curve.part(rows, 1.0) == rows
+    run = replace(detector_settings, epochs=1, max_false_alarms=1.0)
+    lines: list[str] = []
+    points = curve.main(run, {"train": rows, "dev": ROWS}, None, None, (0.5, 1.0), tmp_path, lines.append)
+    assert [(point["share"], point["passages"]) for point in points] == [(0.5, 32), (1.0, 64)]
+    assert [line for line in lines if line.startswith("seed")] == ["seed 1: 64 passages"] * 2  # as many steps
+    assert json.loads((tmp_path / "curve.json").read_text()) == points
 
 
 def test_a_run_that_draws_on_prose_needs_to_be_told_where_it_lies(detector_settings, tmp_path):
