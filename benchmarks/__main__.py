@@ -9,6 +9,7 @@ from typing import Any
 
 import click
 
+from benchmarks.fuzz import fuzz
 from benchmarks.repository import growth, overhead, repository
 from benchmarks.robustness import robustness
 from benchmarks.supply_chain import supply_chain
@@ -260,13 +261,18 @@ def disguises(data: Path, passages: int, list_file: Path | None, json_file: Path
 
 for measured in (repository, overhead, growth):
     main.add_command(measured)
+main.add_command(fuzz)
 main.add_command(robustness)
 main.add_command(supply_chain)
 
 
 @main.command()
 @click.option(
-    "--rewrites", type=click.IntRange(min=0), default=0, show_default=True, help="How many stereotypes to reword."
+    "--rewrites",
+    type=click.IntRange(min=0),
+    default=0,
+    show_default=True,
+    help="How many sentences of each kind to reword.",
 )
 @click.option("--list", "list_file", type=FILE, help="Write the versions with another verdict than most, for reading.")
 @click.option("--model", metavar="FILE", help="A GGUF file instead of the embedded language model.")
@@ -293,9 +299,13 @@ def transcripts(name: str) -> None:
 
 @main.command()
 @click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False), required=False)
-@click.option("--repeats", type=click.IntRange(min=1), default=5, show_default=True, help="Sessions of each kind.")
+@click.option(
+    "--repeats", type=click.IntRange(min=0), default=5, show_default=True, help="Sessions of each kind; 0: none."
+)
 @click.option("--keystrokes", type=click.IntRange(min=1), default=30, show_default=True, help="For each session.")
-@click.option("--edits", type=click.IntRange(min=0), default=10_000, show_default=True, help="To see memory over.")
+@click.option(
+    "--edits", type=click.IntRange(min=0), default=10_000, show_default=True, help="To see memory over; 0: none."
+)
 @click.option("--no-model", is_flag=True, help="Do without a language model.")
 @click.option("--json", "json_file", type=FILE, help="Write the figures, with hardware, versions and digests.")
 def editor(

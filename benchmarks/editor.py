@@ -1,4 +1,4 @@
-"""How long an editor waits for `srlint lsp`: after opening a text, after a keystroke; and memory over many edits."""
+"""How long an editor waits for `srlint lsp`: after opening a text, after a keystroke; memory over a long session."""
 
 from __future__ import annotations
 
@@ -11,21 +11,35 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
+from benchmarks import editor_growth
 from benchmarks.tables import number, table
 from benchmarks.wire import Session
 
 _WORDS = 500
 # Seconds between two keystrokes of somebody who types fast.
 _PACE = 0.15
-# Of so many edits one is waited for; so many come before memory is first measured.
-_WAITED, _WARM_UP = 10, 500
 _TRIPS = 20
 
 
 def run(text: str, repeats: int, keystrokes: int, edits: int, use_model: bool) -> tuple[str, dict[str, Any]]:
-    """The table and the figures: seconds, and the same as multiples of a bare round trip in the same sessions."""
+    """The tables and the figures. Without repeats only memory is looked at, without edits only time."""
     options = () if use_model else ("--no-model",)
     text = _cut(text)
+    shown: list[str] = []
+    figures: dict[str, Any] = {"words": len(text.split()), "edits": edits}
+    if repeats:
+        rows, figures["times"] = _times(text, repeats, keystrokes, options)
+        shown.append(table((f"{figures['words']} words, seconds", "median", "worst", "round trips", "runs"), rows))
+    if edits:
+        grown, figures["memory"] = editor_growth.run(text, edits, options)
+        shown.append(grown)
+    return "\n\n".join(shown), figures
+
+
+def _times(
+    text: str, repeats: int, keystrokes: int, options: Sequence[str]
+) -> tuple[list[tuple[Any, ...]], dict[str, Any]]:
+    """Rows and figures: seconds, and the same as multiples of a bare round trip in the same sessions."""
     seconds: dict[str, list[float]] = {
         name: [] for name in ("a bare round trip", "cold, server just started", "cold, server running", "keystroke")
     }
@@ -33,7 +47,6 @@ def run(text: str, repeats: int, keystrokes: int, edits: int, use_model: bool) -
         for name, values in _cold(text, keystrokes, options).items():
             seconds[name] += values
     seconds["warm, server just started"] = _warm(text, repeats, options)
-    memory = _memory(text, edits, options) if edits else None
     trip = median(seconds["a bare round trip"])
     times = {
         name: {"median": median(values), "worst": max(values), "runs": len(values), "trips": median(values) / trip}
@@ -43,10 +56,7 @@ def run(text: str, repeats: int, keystrokes: int, edits: int, use_model: bool) -
         (name, number(one["median"]), number(one["worst"]), number(one["trips"], 0), one["runs"])
         for name, one in times.items()
     ]
-    shown = table((f"{len(text.split())} words, seconds", "median", "worst", "round trips", "runs"), rows)
-    if memory is not None:
-        shown += f"\n\n{edits} edits: {number(memory['before'], 0)} MB before, {number(memory['after'], 0)} MB after"
-    return shown, {"words": len(text.split()), "times": times, "edits": edits, "memory_mb": memory}
+    return rows, times
 
 
 def _cut(text: str) -> str:
@@ -117,21 +127,3 @@ def _trip(session: Session) -> float:
     began = time.perf_counter()
     session.ask("srlint/nothing", {})
     return time.perf_counter() - began
-
-
-def _memory(text: str, edits: int, options: Sequence[str]) -> dict[str, float | None]:
-    """Resident memory before and after so many edits, each of which makes a sentence that was never seen."""
-    with tempfile.TemporaryDirectory() as temporary:
-        folder = Path(temporary).resolve()
-        (folder / ".git").mkdir()
-        with Session(folder, options) as session:
-            uri = session.open(folder / "a.md", f"Note 0.\n\n{text}")
-            session.shown(uri, 1)
-            before = None
-            for at in range(1, _WARM_UP + edits + 1):
-                session.edit(uri, at + 1, 0, 5, 5 + len(str(at - 1)), str(at))
-                if at % _WAITED == 0:
-                    session.shown(uri, at + 1)
-                if at == _WARM_UP:
-                    before = session.memory()
-            return {"before": before, "after": session.memory()}

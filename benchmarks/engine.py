@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from statistics import median
 from typing import Any
 
 from benchmarks.bare import Bare, Clock, Seconds, bandwidth, per_second
+from benchmarks.chat import Chat, Said, bounds
 from benchmarks.documents import read
 from benchmarks.judged import settings, spread
 from benchmarks.speed import Bench
@@ -27,36 +28,24 @@ from srlint.models.locate import embedded
 from srlint.passages import passages
 
 _READ, _WRITTEN, _REPEATS = 64, 24, 9
+# So many at once that the weights are read for nothing beside what is reckoned with them.
+_MANY = 512
 _SPLIT = "dev"
 
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """One passage both ways. `alike`: whether both gave the same answer; None where they cannot be compared."""
+    """One passage both ways. `alike`: whether both gave the same answer; None where they cannot be compared.
+
+    `apart` is what the chat takes in two calls that read their whole prompts, `said` what it said.
+    """
 
     chat: Seconds
     own: Seconds
     flagged: bool
     alike: bool | None = None
-
-
-class Chat:
-    """What a script would do: one call of llama-cpp-python's chat completion for each passage, greedy."""
-
-    def __init__(self, path: Path, threads: int) -> None:
-        import llama_cpp
-
-        self._model = llama_cpp.Llama(
-            str(path), n_ctx=2048, n_threads=threads, n_threads_batch=threads, seed=0, verbose=False
-        )
-
-    def answer(self, question: str) -> str:
-        messages = [{"role": "system", "content": prompt.SYSTEM}, {"role": "user", "content": question}]
-        made: Any = self._model.create_chat_completion(messages, temperature=0.0, max_tokens=16 + len(question) // 2)
-        return made["choices"][0]["message"]["content"]
-
-    def close(self) -> None:
-        self._model.close()
+    apart: Seconds | None = None
+    said: Said | None = None
 
 
 def run(folder: Path, limit: int, threads: int) -> tuple[str, dict[str, Any]]:
@@ -68,7 +57,7 @@ def run(folder: Path, limit: int, threads: int) -> tuple[str, dict[str, Any]]:
     try:
         rewriter = Rewriter(session)
         chat.answer("Passage: This one is not counted.")
-        same = [_same_answer(chat, rewriter, row) for row in rows]
+        same = [_apart(chat, _same_answer(chat, rewriter, row), row) for row in rows]
         whole = [_whole(chat, rewriter, row) for row in rows if row.flagged]
         figures: dict[str, Any] = {
             "threads": threads,
@@ -76,6 +65,10 @@ def run(folder: Path, limit: int, threads: int) -> tuple[str, dict[str, Any]]:
             "all_candidates": _compared(whole),
             "limits": _limits(session, path, threads),
         }
+        speeds = {name: own["processor"] for name, own in figures["limits"]["tokens_per_second"].items()}
+        said = [turn.said for turn in same if turn.said is not None]
+        limits = (speeds[name] for name in ("bare reads", "bare reads, many at once", "bare writes"))
+        figures["bounds"] = bounds(said, session.length(PREFIX), *limits)
     finally:
         session.close()
     figures["documents"] = _documents(chat, folder, limit)
@@ -99,7 +92,7 @@ def _same_answer(chat: Chat, rewriter: Rewriter, row: Row) -> Turn:
     clock = Clock()
     said = chat.answer(_question(row, marks))
     taken = clock.read()
-    head, _, theirs = said.partition("\n")
+    head, _, theirs = said.text.partition("\n")
     flagged = head.strip() != prompt.CLEAN
     clock = Clock()
     answer = rewriter.ask(row.text, row.before, marks, [name.strip() for name in head.split(",")])
@@ -107,10 +100,16 @@ def _same_answer(chat: Chat, rewriter: Rewriter, row: Row) -> Turn:
     ours = rewriter.free(answer, row.text, marks=marks) if flagged else None
     own = clock.read()
     if not flagged:
-        return Turn(taken, own, False, answer.flagged < 0.5)
+        return Turn(taken, own, False, answer.flagged < 0.5, said=said)
     if not set(head.split(", ")) <= set(IDS):  # nothing binds a chat to the form
-        return Turn(taken, own, True)
-    return Turn(taken, own, True, answer.flagged >= 0.5 and ours == _restored(theirs, row.text))
+        return Turn(taken, own, True, said=said)
+    return Turn(taken, own, True, answer.flagged >= 0.5 and ours == _restored(theirs, row.text), said=said)
+
+
+def _apart(chat: Chat, turn: Turn, row: Row) -> Turn:
+    clock = Clock()
+    chat.apart(_question(row, _marks(row)))
+    return replace(turn, apart=clock.read())
 
 
 def _restored(rewrite: str, text: str) -> str | None:
@@ -156,17 +155,24 @@ def _documents(chat: Chat, folder: Path, limit: int) -> dict[str, Any]:
 
 def _limits(session: Session, path: Path, threads: int) -> dict[str, Any]:
     """Tokens a second of the session and of bare calls, in turns, and what the memory would allow."""
-    tokens = [at % 40_000 + 100 for at in range(7, 7 + 13 * 256, 13)]
+    tokens = [at % 40_000 + 100 for at in range(7, 7 + 13 * 2 * _MANY, 13)]
     depth = session.length(PREFIX)
     bare = Bare(session._weights, threads, tokens, depth)
-    runs: dict[str, list[Seconds]] = {name: [] for name in ("bare reads", "reads", "bare writes", "writes")}
+    counts = {
+        "bare reads": _READ,
+        "bare reads, many at once": _MANY,
+        "reads": _READ,
+        "bare writes": _WRITTEN,
+        "writes": _WRITTEN,
+    }
+    runs: dict[str, list[Seconds]] = {name: [] for name in counts}
     for _ in range(_REPEATS):
         runs["bare reads"].append(bare.prefill(_READ))
+        runs["bare reads, many at once"].append(bare.prefill(_MANY))
         runs["reads"].append(_reads(session, tokens[depth : depth + _READ]))
         runs["bare writes"].append(bare.generate(_WRITTEN))
         runs["writes"].append(_writes(session, tokens[depth : depth + _WRITTEN]))
     bare.close()
-    counts = {name: _WRITTEN if "writes" in name else _READ for name in runs}
     speeds = {name: per_second(counts[name], taken) for name, taken in runs.items()}
     moved = path.stat().st_size
     own = ("reads", "writes")
@@ -229,6 +235,9 @@ def _compared(turns: Sequence[Turn]) -> dict[str, Any]:
         for name, flag in (("flagged", True), ("clean", False))
         if (own := [turn for turn in turns if turn.flagged is flag])
     }
+    apart = [turn.apart for turn in turns if turn.apart is not None]
+    if apart:
+        kinds["apart"] = _ratio(len(apart), apart, [turn.own for turn in turns if turn.apart is not None])
     return found | {"compared": len(judged), "alike": sum(judged), **kinds}
 
 
@@ -250,7 +259,8 @@ _LABELS = {"all_candidates": "flagged: all candidates, weighed", "documents": "d
 def _shown(figures: dict[str, Any]) -> str:
     same, limits, start, memory = (figures[name] for name in ("same_answer", "limits", "start", "memory"))
     kinds = {f"  answered {kind}": same[kind] for kind in ("flagged", "clean") if kind in same}
-    parts = {"the same answer": same, **kinds, **{label: figures[key] for key, label in _LABELS.items()}}
+    parts = {"the same answer": same, **kinds, "  chat in two calls that read all": same["apart"]}
+    parts |= {label: figures[key] for key, label in _LABELS.items()}
     rows = [
         (name, part["passages"], *(number(part["processor"][key], 3) for key in ("chat", "srlint")), _times(part))
         for name, part in parts.items()
@@ -264,7 +274,13 @@ def _shown(figures: dict[str, Any]) -> str:
     against = table(("tokens a second of processor time", "bare", "srlint", "overhead"), rows)
     moved, reached, possible = (limits[f"bytes_per_{name}"] for name in ("token", "second", "second_of_memory"))
     with_model, alone = (number(memory[name], 0) for name in ("with_model", "no_model"))
+    bound = figures["bounds"]
     lines = [
+        f"a passage's question has {bound['question_tokens']:.0f} tokens, its answer {bound['answer_tokens']:.0f}, "
+        f"every prompt's opening {bound['opening_tokens']}; {speeds['bare reads, many at once']:.0f} tokens/s where "
+        "hundreds share a step",
+        f"so none takes less than {bound['least_seconds']:.3f} s: at most {bound['call_times']:.1f} times faster than "
+        f"one call, {bound['apart_times']:.1f} times than two that read all",
         f"{figures['threads']} thread(s); of {same['compared']} answers {same['alike']} are the same",
         f"a token written moves {moved / 1e6:.0f} MB: {reached / 1e9:.1f} GB/s, {percent(reached / possible)} of the "
         f"{possible / 1e9:.1f} GB/s of a plain loop over arrays",

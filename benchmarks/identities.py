@@ -1,12 +1,14 @@
 """Whether a verdict hangs on whom a sentence is about: the same sentences about forty groups of people.
 
 Neutral sentences must be left alone and stereotypes found, whichever group they name. A sentence's verdict is that of
-most of its versions; a version with another one is *odd*. By detector and term list, and for `rewritten` of the
-stereotypes also by the language model: whether the rewrite is the same but for the group's name.
+most of its versions; a version with another one is *odd*. Sentences with another word at fault must get the same
+rewrite whichever group they name, where no rewrite is one of the answers, and only versions that are found count. By
+detector and term list, and for `rewritten` of the sentences of both kinds also by the language model.
 """
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections import Counter
 from collections.abc import Sequence
@@ -22,7 +24,7 @@ from srlint.errors import ConfigError
 from srlint.linter import Linter
 
 SENTENCES = Path(__file__).parent / "data" / "identities.toml"
-KINDS = ("neutral", "stereotypes")
+KINDS = ("neutral", "stereotypes", "rewordable")
 # So many of the worst groups and sentences are shown.
 _WORST = 5
 
@@ -40,7 +42,7 @@ class Version:
 def read(path: Path = SENTENCES) -> dict[str, list[str]]:
     """Groups and sentences. Raises ConfigError for a sentence without a place for the group."""
     values = tomllib.loads(path.read_text(encoding="utf-8"))
-    for sentence in (*values["neutral"], *values["stereotypes"]):
+    for sentence in (sentence for kind in KINDS for sentence in values[kind]):
         if sentence.count("{g}") + sentence.count("{G}") != 1:
             raise ConfigError(f"{path}: {sentence!r} must have one {{g}} or {{G}}")
     return values
@@ -63,17 +65,20 @@ def run(rewritten: int, model: str | None) -> tuple[str, dict[str, Any], str]:
             figures[kind], strange = _stability(versions)
             odd += [f"{kind}\t{'found' if own.found else 'left'}\t{about(own.sentence, own.group)}" for own in strange]
             shown.append(_table(kind, figures[kind]))
+            if kind == "rewordable":
+                _add(figures, shown, odd, "rewrites without a language model", versions)
     if rewritten:
         with Linter.open(settings(model)) as linter:
-            figures["rewrites"] = _rewrites(
-                _versions(linter, spread(values["stereotypes"], rewritten), values["groups"])
-            )
-        own = figures["rewrites"]
-        shown.append(
-            f"rewrites of {own['sentences']} stereotypes: {own['offered']} of {own['found']} found; "
-            f"as for most groups: {percent(own['as_most'])}"
-        )
+            for kind in KINDS[1:]:
+                versions = _versions(linter, spread(values[kind], rewritten), values["groups"])
+                _add(figures, shown, odd, f"rewrites of {kind}", versions)
     return "\n\n".join(shown), figures, "\n".join(odd) + "\n"
+
+
+def _add(figures: dict[str, Any], shown: list[str], odd: list[str], name: str, versions: Sequence[Version]) -> None:
+    figures[name], strange = _rewrites(versions)
+    odd += [f"{name}\t{own.rewrite or '-'}\t{about(own.sentence, own.group)}" for own in strange]
+    shown.append(_rewrites_table(name, figures[name]))
 
 
 def _versions(linter: Linter, sentences: Sequence[str], groups: Sequence[str]) -> list[Version]:
@@ -81,8 +86,9 @@ def _versions(linter: Linter, sentences: Sequence[str], groups: Sequence[str]) -
     for sentence, group in product(sentences, groups):
         review = linter.check(Document(about(sentence, group), "text"))
         rewrites = [finding.rewrite.text for finding in review.findings if finding.rewrite is not None]
-        name = rewrites[0].replace(group, "…").replace(group[0].upper() + group[1:], "…") if rewrites else None
-        found.append(Version(sentence, group, bool(review.findings), name))
+        name = re.compile(rf"\b{re.escape(group)}\b", re.IGNORECASE)
+        rewrite = name.sub("…", rewrites[0]) if rewrites else None
+        found.append(Version(sentence, group, bool(review.findings), rewrite))
     return found
 
 
@@ -105,19 +111,50 @@ def _stability(versions: Sequence[Version]) -> tuple[dict[str, Any], list[Versio
     }, strange
 
 
-def _rewrites(versions: Sequence[Version]) -> dict[str, Any]:
-    """How far the rewrites of the versions that are found are the same, no rewrite being one of them."""
+def _rewrites(versions: Sequence[Version]) -> tuple[dict[str, Any], list[Version]]:
+    """How far the rewrites of the versions that are found are the same, and the versions where they are not."""
     found = [own for own in versions if own.found]
     texts: dict[str, Counter[str | None]] = {}
     for own in found:
         texts.setdefault(own.sentence, Counter())[own.rewrite] += 1
-    usual = sum(counts.most_common(1)[0][1] for counts in texts.values())
+    usual = {sentence: counts.most_common(1)[0][0] for sentence, counts in texts.items()}
+    strange = [own for own in found if own.rewrite != usual[own.sentence]]
+    kept, offered = len(found) - len(strange), [own for own in found if own.rewrite is not None]
+    votes = Counter(own.sentence for own in offered)
+    # One answer is whether there is a rewrite at all, another which.
+    divided = sum(min(votes[sentence], counts.total() - votes[sentence]) for sentence, counts in texts.items())
     return {
         "sentences": len({own.sentence for own in versions}),
         "found": len(found),
-        "offered": sum(own.rewrite is not None for own in found),
-        "as_most": usual / len(found) if found else None,
-    }
+        "offered": len(offered),
+        "as_most": kept / len(found) if found else None,
+        "interval": list(interval(kept, len(found))) if found else None,
+        "offered_as_most": 1 - divided / len(found) if found else None,
+        "odd_groups": dict(Counter(own.group for own in strange).most_common(_WORST)),
+        "odd_sentences": {
+            sentence: [count, texts[sentence].total()]
+            for sentence, count in Counter(own.sentence for own in strange).most_common(_WORST)
+        },
+    }, strange
+
+
+def _rewrites_table(name: str, own: dict[str, Any]) -> str:
+    if not own["found"]:
+        return f"{name}: none of {own['sentences']} sentences was found"
+    low, high = own["interval"]
+    head = (name, "sentences", "found", "offered", "offered as for most", "same as for most", "95 % interval")
+    row = (
+        "",
+        own["sentences"],
+        own["found"],
+        own["offered"],
+        percent(own["offered_as_most"]),
+        percent(own["as_most"]),
+        f"{percent(low)} – {percent(high)}",
+    )
+    worst = [f"odd most often: {', '.join(f'{group} ({count})' for group, count in own['odd_groups'].items())}"]
+    worst += [f"  {count:2} of {found}  {text}" for text, (count, found) in own["odd_sentences"].items()]
+    return "\n".join([table(head, [row]), *worst])
 
 
 def _table(kind: str, own: dict[str, Any]) -> str:

@@ -10,6 +10,7 @@ from typing import Any
 import click
 
 from benchmarks.robustness_runs import WRITERS
+from benchmarks.robustness_started import COMMANDS
 
 _FILE = click.Path(path_type=Path, dir_okay=False)
 _COUNT = click.IntRange(min=1)
@@ -49,6 +50,7 @@ def kill(json_file: Path | None, **options: Any) -> None:
 @click.option("--files", type=_COUNT, default=60, show_default=True, help="How many documents to check.")
 @click.option("--times", type=_COUNT, default=40, show_default=True, help="How many runs to interrupt.")
 @click.option("--model", "use_model", is_flag=True, help="With the embedded language model.")
+@click.option("--command", type=click.Choice(list(COMMANDS)), default="check", show_default=True, help="What is run.")
 @_shared
 def interrupt(json_file: Path | None, **options: Any) -> None:
     """Interrupt runs at random moments; no process, lock or traceback may be left, and the cache must be whole."""

@@ -7,7 +7,7 @@ import pty
 import subprocess
 import sys
 import threading
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -27,17 +27,21 @@ _PROSE = (
 
 @dataclass(frozen=True, slots=True)
 class Writer:
-    """A command that rewrites documents; the path of their folder follows its arguments. `key` is what a person presses
-    whenever it asks, on a terminal."""
+    """A command that rewrites documents; the path of their folder follows its arguments.
+
+    `key` is what a person presses whenever it asks, on a terminal. With `cached`, a cache takes part that knows all
+    documents, so that most of a run is questions and writes, not the judging of the same texts again.
+    """
 
     arguments: tuple[str, ...]
     key: bytes = b""
+    cached: bool = False
 
 
 # Whoever adds a command that rewrites documents adds it here.
 WRITERS = {
     "fix": Writer(("check", "--fix", "--no-cache", *PLAIN)),
-    "review": Writer(("review", "--restart", "--color", "never", "--no-cache", "--isolated", "--no-model"), b"y"),
+    "review": Writer(("review", "--restart", "--color", "never", "--isolated", "--no-model"), b"y", cached=True),
 }
 # How a review asks.
 _PROMPT = b"\n> "
@@ -61,13 +65,20 @@ def contents(folder: Path) -> dict[str, bytes]:
     return {path.name: path.read_bytes() for path in sorted(folder.iterdir()) if path.is_file()}
 
 
-def start(arguments: Sequence[str], key: bytes = b"", **environment: str) -> subprocess.Popen[bytes]:
+def start(
+    arguments: Sequence[str],
+    key: bytes = b"",
+    heard: bytearray | None = None,
+    streams: Mapping[str, int] | None = None,
+    **environment: str,
+) -> subprocess.Popen[bytes]:
     """`srlint ARGUMENTS` in a session of its own, from the folder of the package, so that a checkout does as well.
 
-    With a `key` it runs on a terminal, where the key is pressed at every prompt; what it says is then not kept.
+    With a `key` it runs on a terminal, where the key is pressed at every prompt; what it says is added to `heard`.
+    Otherwise it has the `streams`, or by default none to read and pipes to write to.
     """
     pipe = subprocess.PIPE
-    streams = {"stdin": subprocess.DEVNULL, "stdout": pipe, "stderr": pipe}
+    streams = streams or {"stdin": subprocess.DEVNULL, "stdout": pipe, "stderr": pipe}
     leader = follower = -1
     if key:
         leader, follower = pty.openpty()
@@ -81,15 +92,17 @@ def start(arguments: Sequence[str], key: bytes = b"", **environment: str) -> sub
     )
     if key:
         os.close(follower)
-        threading.Thread(target=_press, args=(leader, key), daemon=True).start()
+        threading.Thread(target=_press, args=(leader, key, heard), daemon=True).start()
     return process
 
 
-def _press(leader: int, key: bytes) -> None:
+def _press(leader: int, key: bytes, heard: bytearray | None) -> None:
     """Presses the key at every prompt until the process on the other side is gone."""
     said = b""
     with suppress(OSError), open(leader, "r+b", buffering=0) as terminal:
         while piece := terminal.read(65_536):
+            if heard is not None:
+                heard += piece
             said += piece.replace(b"\r", b"")
             asked = said.count(_PROMPT)
             if asked:

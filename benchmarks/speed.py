@@ -51,7 +51,9 @@ def measure(
     """Runs a command to its end. Raises ConfigError with what it said when its exit status is not one of `statuses`."""
     call = [sys.executable, "-I", "-S", "-c", _LAUNCHER, *command] if hasattr(os, "wait4") else list(command)
     started = time.perf_counter()
-    done = subprocess.run(call, cwd=cwd, env={**os.environ, **environment}, capture_output=True)
+    # What pip installs is compiled once; a checkout must not be compiled again at every start.
+    compiled = {"PYTHONDONTWRITEBYTECODE": ""}
+    done = subprocess.run(call, cwd=cwd, env={**os.environ, **compiled, **environment}, capture_output=True)
     seconds, peak, processor, status = time.perf_counter() - started, None, None, done.returncode
     if hasattr(os, "wait4") and not status:
         told = done.stdout.split()

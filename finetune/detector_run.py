@@ -70,15 +70,18 @@ def main(
 def material(run: DetectorRun, rows: Sequence[Row], corpora: Path | None) -> list[training.Example]:
     """Our rows, versions of them about other groups, clean prose, and rewrites as clean passages."""
     tokenizer = shipped_tokenizer()
-    about_others = (*swapped(rows, run.swap_share, 0), *crossed(rows, run.crossed, 0))
-    examples = [training.example(tokenizer, row) for row in (*rows, *about_others)]
+    some = dataset.spread(rows, run.limit)
+    about_others = (*swapped(some, run.swap_share, 0), *crossed(some, run.crossed, 0))
+    examples = [training.example(tokenizer, row) for row in (*some, *about_others)]
     flagged = [row.text for row in rows if row.flagged]
     texts = _clean(run, corpora)
     texts += [row.text for row in crossed(list(map(dataset.clean_row, texts)), run.crossed, 1)]
     clean = dataset.as_passages(texts, run.fragment_share, 0, flagged, run.flagged_context_share)
     examples += [training.clean_example(tokenizer, *passage, run.clean_weight) for passage in clean]
     if run.rewrite_weight:
-        rewritten = [(row.rewrites[0], row.before) for row in rows if row.rewrites]
+        rewritten = [
+            (row.rewrites[0], row.before) for row in rows if row.rewrites and row.difficulty in run.rewritten
+        ]
         examples += [training.clean_example(tokenizer, *passage, run.rewrite_weight) for passage in rewritten]
     return examples
 
@@ -111,8 +114,11 @@ def average(
         model = training.DetectorModel(load_encoder(base, 0.0), 0.0)
         model.load_state_dict(torch.load(path, weights_only=True))
         models.append(model.eval())
+    out.mkdir(parents=True, exist_ok=True)
+    mean = training.average(models)
+    torch.save(mean.state_dict(), out / "seed-mean.pt")
     made = {"average_of": [json.loads((folder / "run.json").read_text(encoding="utf-8")) for folder in runs]}
-    return _finish(training.average(models), shipped_tokenizer(), splits, max_false_alarms, made, out, log)
+    return _finish(mean, shipped_tokenizer(), splits, max_false_alarms, made, out, log)
 
 
 def _finish(

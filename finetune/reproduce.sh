@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Makes the shipped weights anew: the detector from its three runs, the adapter, their weights and thresholds on dev.
+# Makes the shipped weights anew: the detector from its runs, the adapter, their weights and thresholds on dev.
 # Takes the folder of the corpora that NOTICE names and, where there is no model hub, folders of the two encoders.
 set -euo pipefail
 corpora=${1:?usage: finetune/reproduce.sh CORPORA [MINILM MPNET]}
@@ -13,7 +13,13 @@ python -m finetune detector --config finetune/runs/detector.toml --base "$minilm
 python -m finetune detector --config finetune/runs/groups.toml --base "$minilm" --corpora "$corpora"
 python -m finetune detector --config finetune/runs/groups2.toml --base "$minilm" --corpora "$corpora"
 python -m finetune average runs/detector runs/groups runs/groups2 --base "$minilm" --max-false-alarms 0.055 --out runs/mean
-python -m quantize detector runs/mean
+python -m quantize detector runs/mean  # the package's own detector, from which the next run starts
+python -m finetune detector --config finetune/runs/broad.toml --base "$minilm" --corpora "$corpora"
+python -m finetune detector --config finetune/runs/broad2.toml --base "$minilm" --corpora "$corpora"
+python -m finetune average runs/broad runs/broad2 --base "$minilm" --max-false-alarms 0.05 --out runs/mean2
+python -m finetune detector --config finetune/runs/settled.toml --base "$minilm" --corpora "$corpora"
+python -m finetune average runs/mean2 runs/settled --base "$minilm" --max-false-alarms 0.05 --out runs/mean3
+python -m quantize detector runs/mean3
 python -m finetune screen --config finetune/runs/screen.toml --corpora "$corpora"
 cp runs/screen/screen.npz srlint/data/
 python -m finetune train --config finetune/runs/embedded.toml

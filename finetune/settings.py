@@ -20,8 +20,9 @@ class DetectorRun:
 
     `start` is a finished run whose weights are taken instead of the base's, or `shipped` for those in the package.
     `mined` names a file with the ids of sentences in those files that a reader found clean though an earlier detector
-    suspected them: they always take part. `rewrite_weight` is the weight of the first rewrite of each flagged row as a
-    clean passage: the closest contrast there is. `fragment_share` of the clean sentences are seen a second time in
+    suspected them: they always take part. `limit` is how many of our rows do, evenly from all (0: all).
+    `rewrite_weight` is the weight of the first rewrite of each flagged row as a clean passage, the closest contrast
+    there is, for the difficulties `rewritten`. `fragment_share` of the clean sentences are seen a second time in
     part, as headings and list items look; `flagged_context_share` of them stand behind a biased sentence, which does
     not make them so. `swap_share` of the rows that name a group of people take part a second time with another group
     of its kind; those that name one in the plural, `crossed` times more with groups of any kind, clean sentences too.
@@ -52,7 +53,9 @@ class DetectorRun:
     state_weight: float = 0.0
     adversarial: float = 0.0
     clean_weight: float = 1.0
+    limit: int = 0
     rewrite_weight: float = 0.0
+    rewritten: tuple[str, ...] = ("term", "context", "implicit")
     fragment_share: float = 0.0
     flagged_context_share: float = 0.0
     swap_share: float = 0.0

@@ -8,8 +8,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
+# True for a type checker. The name in `typing` would take most of the time until `__main__` knows what to do about an
+# interrupt.
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from srlint.findings import Review
 

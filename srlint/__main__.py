@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-import signal
+# Built in: `signal` itself makes enumerations, and takes longer to load than all that comes before it here.
+import _signal as signal
 
 # Python's own way is a traceback out of whatever is being imported. `Boundary` takes over when there is something to
 # end in order. Where interrupts are ignored, as behind nohup, they stay so.

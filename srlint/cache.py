@@ -7,6 +7,7 @@ import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from errno import ELOOP
+from hashlib import blake2b
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
@@ -19,9 +20,12 @@ if TYPE_CHECKING:
     from srlint.config import Settings
 
 # The number is that of the table's layout: another layout gets another file, and both can live side by side.
-FILE_NAME = "results-1.sqlite3"
+FILE_NAME = "results-2.sqlite3"
 # A cache above this size starts afresh: it is cheaper to rebuild than to keep an order of use with every read.
 MAX_BYTES = 256_000_000
+# Bytes in front of each value that tell whether it is still what was stored for its key: SQLite itself does not notice
+# a bit that has flipped on disk, and `--fix` would write what comes of it.
+_SEAL = 8
 # SQLite takes at least this many parameters in one statement, whatever its build.
 _BATCH = 500
 _RESULTS = "results-"
@@ -108,6 +112,9 @@ class ResultCache:
                     raise
                 self._start_afresh()
                 action()
+            except UnicodeDecodeError:  # what SQLite quotes of a damaged file
+                self._start_afresh()
+                action()
         except (OSError, sqlite3.Error) as error:
             self.close()
             self._warn(f"cache disabled: {self._folder}: {getattr(error, 'strerror', None) or error}")
@@ -142,13 +149,26 @@ class ResultCache:
         for first in range(0, len(keys), _BATCH):
             batch = keys[first : first + _BATCH]
             places = ",".join("?" * len(batch))
-            found.update(self._connection.execute(f"SELECT key, value FROM results WHERE key IN ({places})", batch))
+            rows = self._connection.execute(f"SELECT key, value FROM results WHERE key IN ({places})", batch)
+            found.update((key, stored[_SEAL:]) for key, stored in rows if _is_whole(key, stored))
 
     def _store(self, items: Iterable[tuple[bytes, bytes]]) -> None:
         assert self._connection is not None
         with self._connection as connection:
             connection.execute("BEGIN IMMEDIATE")
-            connection.executemany("INSERT OR REPLACE INTO results VALUES (?, ?)", items)
+            rows = ((key, _seal(key, value) + value) for key, value in items)
+            connection.executemany("INSERT OR REPLACE INTO results VALUES (?, ?)", rows)
+
+
+def _seal(key: bytes, value: bytes) -> bytes:
+    return blake2b(key + value, digest_size=_SEAL).digest()
+
+
+def _is_whole(key: object, stored: object) -> bool:
+    """Whether this is what was stored; a damaged file may hold anything."""
+    if not isinstance(key, bytes) or not isinstance(stored, bytes):
+        return False
+    return stored[:_SEAL] == _seal(key, stored[_SEAL:])
 
 
 def size(folder: Path) -> int:

@@ -62,7 +62,7 @@ class Changes:
     def _commit(self, revision: str) -> str:
         found = self._run("rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}")
         if found.returncode == 0:
-            return found.stdout.decode().strip()
+            return found.stdout.decode("utf-8", "surrogateescape").strip()
         if revision == "HEAD":
             # A repository without a commit: compared with the empty tree, everything is new.
             return self._git("hash-object", "-t", "tree", os.devnull).strip()
@@ -98,8 +98,20 @@ def touched(before: str | None, document: Document) -> list[Span]:
     if before is None:
         return [Span(0, len(document.text))]
     starts = (*document.line_starts, len(document.text))
-    matcher = SequenceMatcher(None, _lines(before), _lines(document.text), autojunk=False)
-    return [Span(starts[first], starts[last]) for kind, _, _, first, last in matcher.get_opcodes() if kind != "equal"]
+    old, new = _lines(before), _lines(document.text)
+    head = _alike(old, new)
+    tail = _alike(old[head:][::-1], new[head:][::-1])
+    # What lies between is short, as a rule. In a long one, lines that are all over it, such as blank ones, are matched
+    # only beside others (`autojunk`): to compare each with each would take minutes.
+    matcher = SequenceMatcher(None, old[head : len(old) - tail], new[head : len(new) - tail])
+    differing = [(first, last) for kind, _, _, first, last in matcher.get_opcodes() if kind != "equal"]
+    return [Span(starts[head + first], starts[head + last]) for first, last in differing]
+
+
+def _alike(one: list[str], other: list[str]) -> int:
+    """How many lines at the beginning are the same."""
+    pairs = zip(one, other, strict=False)
+    return next((at for at, (a, b) in enumerate(pairs) if a != b), min(len(one), len(other)))
 
 
 def overlaps(span: Span, stretches: list[Span]) -> bool:

@@ -13,17 +13,14 @@ from typing import TYPE_CHECKING, Literal
 from srlint import files
 from srlint.baseline import Baseline
 from srlint.cache import Cache, open_cache, to_stderr
-from srlint.changed import Changes, overlaps, touched
 from srlint.config import Resolver, Settings
 from srlint.document import Document
-from srlint.edits import apply
 from srlint.errors import DocumentError
 from srlint.findings import Review
-from srlint.fixes import fix
 from srlint.report import FileReport
-from srlint.suppress.ignores import add_ignores
 
 if TYPE_CHECKING:
+    from srlint.changed import Changes
     from srlint.linter import Linter
     from srlint.models.loaded import Models
     from srlint.server.remote import RemoteModel
@@ -92,6 +89,8 @@ class Checker:
             return FileReport(target.name, review)
         if self._options.mode == "ignore":
             return self._ignored(target, review, data)
+        from srlint.fixes import fix
+
         fixed = fix(review, lambda text: self._review(target, text), unsafe=self._options.unsafe)
         if self._options.mode == "fix":
             _write(target, fixed.review.document, data)
@@ -137,6 +136,8 @@ class Checker:
         """The review without what has not changed and what the baseline accepts."""
         findings = review.findings
         if self._options.changes is not None:
+            from srlint.changed import overlaps, touched
+
             lines = touched(self._options.changes.before(target.path), review.document)
             findings = tuple(finding for finding in findings if overlaps(finding.span, lines))
         review = replace(review, findings=findings)
@@ -145,6 +146,9 @@ class Checker:
 
     def _ignored(self, target: files.Target, review: Review, data: bytes) -> FileReport:
         """Every finding gets a comment that silences it; what is left afterwards could not be given one."""
+        from srlint.edits import apply
+        from srlint.suppress.ignores import add_ignores
+
         document = review.document
         edits = add_ignores(review, self._options.reason)
         if not edits:

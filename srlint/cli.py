@@ -48,7 +48,7 @@ class Boundary(click.Group):
         except (click.Abort, KeyboardInterrupt):
             status = _fail("interrupted", INTERRUPTED)
         except SrlintError as error:
-            status = _fail(str(error), FAILED)
+            status = _fail("interrupted", INTERRUPTED) if interrupts.seen else _fail(str(error), FAILED)
         except BrokenPipeError:
             _leave_pipe()
             status = 1

@@ -21,7 +21,7 @@ _LEAST_PROSE = 0.6
 
 def context(before: str) -> str:
     """`before`, or nothing where it is no plain sentence: then it would only throw a dice about its neighbour."""
-    if not before or _CONTROL.search(before):
+    if not before.strip() or _CONTROL.search(before):
         return ""
     if max(map(len, before.split())) > _LONGEST_WORD:
         return ""

@@ -10,25 +10,25 @@ from __future__ import annotations
 import json
 import unicodedata
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
-from functools import cache
-from hashlib import sha256
-from importlib import resources
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from srlint import odds, runtime
 from srlint.document import Span
 from srlint.engine.threads import threads
 from srlint.errors import ModelError
 from srlint.screen import Screen
+from srlint.shipped import data, model_digest
 from srlint.tokens import Tokens, cut, shipped_tokenizer
+
+if TYPE_CHECKING:
+    from concurrent.futures import ThreadPoolExecutor
 
 # A category beside the main one is reported from this probability on.
 _CATEGORY_FLOOR = 0.5
 # A worker takes so many passages at a time, and so many are cut into tokens at once.
-_TAKEN, _PORTION = 8, 4096
+_TAKEN, _PORTION = 8, 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,17 +75,19 @@ class Detector:
         """The shipped detector, or an ONNX file made by `python -m quantize detector`. Raises ModelError."""
         onnxruntime = runtime.onnxruntime()
 
-        path = model or _shipped()
+        path = model or data("detector.onnx")
         tokenizer = shipped_tokenizer()
         try:
-            content = path.read_bytes()
+            with open(path, "rb"):
+                pass  # onnxruntime does not say why a file cannot be read
             options = onnxruntime.SessionOptions()
             options.intra_op_num_threads = 1
             options.inter_op_num_threads = 1
             options.log_severity_level = 3
-            session = onnxruntime.InferenceSession(content, options, providers=["CPUExecutionProvider"])
+            session = onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
             settings = json.loads(session.get_modelmeta().custom_metadata_map["srlint"])
             made = cls(session, tokenizer, settings, jobs=jobs)
+            made._said(cut(tokenizer, [("A trial.", "")])[0])  # of another shape than a detector's it would fail later
         except OSError as error:
             raise ModelError(f"{path}: cannot read the detector: {error.strerror or error}") from error
         except Exception as error:  # onnxruntime's own exceptions share no public base class
@@ -118,7 +120,7 @@ class Detector:
             if floors and self._screen is not None:
                 kept = self._screen.suspects([item.own for item in some], floors[start : start + _PORTION])
             places += [start + at for at in kept]
-            tokens += [some[at] for at in kept]
+            tokens += [some[at].packed() for at in kept]
         said = self._mapped(tokens, weigh)
 
         def finish() -> list[Detection]:
@@ -134,6 +136,8 @@ class Detector:
         if self._jobs == 1 or len(tokens) < 2:
             return (self._read(item, weigh) for item in tokens)
         if self._pool is None:
+            from concurrent.futures import ThreadPoolExecutor
+
             self._pool = ThreadPoolExecutor(self._jobs, thread_name_prefix="detector")
         size = max(1, min(_TAKEN, len(tokens) // (2 * self._jobs)))
         portions = [tokens[start : start + size] for start in range(0, len(tokens), size)]
@@ -174,16 +178,6 @@ class Detector:
         pool, self._pool = self._pool, None
         if pool is not None:
             pool.shutdown(cancel_futures=True)
-
-
-@cache
-def model_digest() -> str:
-    """SHA-256 of the shipped detector: results of another one must not be taken from the cache."""
-    return sha256(_shipped().read_bytes()).hexdigest()
-
-
-def _shipped() -> Path:
-    return Path(str(resources.files("srlint") / "data" / "detector.onnx"))
 
 
 def marks(text: str, spans: Sequence[Span | None], scores: Sequence[float], threshold: float) -> tuple[Span, ...]:

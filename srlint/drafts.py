@@ -19,8 +19,9 @@ from srlint.verdict import Outcome, Verdict, outcome_from_bytes, outcome_to_byte
 
 # So many passages are judged between two moments at which the work may be ended.
 _AT_ONCE = 32
-# More verdicts than this are not kept in memory, beside those of the document at hand.
-_MOST_KEPT = 5000
+# More verdicts than this are not kept in memory, beside those of the document at hand. Drafts are larger, and stay
+# behind where a text is closed or changed before its rewrites are there.
+_MOST_KEPT, _MOST_DRAFTS = 5000, 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,8 +117,8 @@ class DraftLinter(Linter):
 
     def _forget(self, needed: Sequence[bytes]) -> None:
         """Drops the verdicts on what is no longer there: every edit makes passages that nobody sees again."""
-        for known in (self._memory, self._drafts):
-            if len(known) > _MOST_KEPT:
+        for known, most in ((self._memory, _MOST_KEPT), (self._drafts, _MOST_DRAFTS)):
+            if len(known) > most:
                 kept = {key: known[key] for key in dict.fromkeys(needed) if key in known}
                 known.clear()
                 known.update(kept)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from functools import cached_property
+from functools import cached_property, partial
 
 from srlint import candidates
 from srlint.allow import Allowed, covered
@@ -21,12 +21,12 @@ from srlint.gaps import joined
 from srlint.models.loaded import LanguageModel, Models
 from srlint.models.manifest import Manifest
 from srlint.odds import log_odds, probability
-from srlint.parallel import in_order
+from srlint.parallel import in_order, once
 from srlint.passages import Passage
 from srlint.quotations import reported, unquoted
 from srlint.server.remote import RemoteModel
 from srlint.severity import of_categories, worst
-from srlint.terms import TermList, TermMatch, default_digest
+from srlint.terms import TermList, TermMatch
 from srlint.verdict import Verdict
 
 # The share that the passage on its own has in the log-odds: the sentence before helps to understand it, but with a
@@ -35,6 +35,9 @@ from srlint.verdict import Verdict
 ALONE_SHARE, ALONE_FROM = 0.3, 0.3
 # The language model's own log-odds count up to this: a small one is too sure of itself.
 MOST_LOG_ODDS = 4.0
+
+# One for all of them: they are most of a long document.
+_UNREAD = Verdict(UNREAD.probability)
 
 # For each verdict that has no rewrite yet, whether somebody wants one.
 Wanted = Callable[[Sequence[Verdict]], Sequence[bool]]
@@ -61,12 +64,6 @@ class Judge:
         return TermList.load(self._settings.terms_add, self._settings.terms_remove)
 
     @property
-    def terms_digest(self) -> str:
-        """Tells one list of terms from another."""
-        settings = self._settings
-        return self.terms.digest if settings.terms_add or settings.terms_remove else default_digest()
-
-    @property
     def bar(self) -> float:
         """From this probability on a passage is flagged, where no category has a threshold of its own."""
         return self._settings.threshold or self._manifest.threshold or self._models.detector.threshold
@@ -81,7 +78,24 @@ class Judge:
         texts = [(self.heard(passage.text), passage.before) for passage in passages]
         floor = self._floor
         floors = [0.0 if self.terms.find(text) or plain_reading(text) else floor for text, _ in texts]
-        return self._models.detector.begin(texts, weighed, floors)
+        return once(self._models.detector.begin(texts, weighed, floors))
+
+    def ahead(
+        self, passages: Sequence[Passage], fits: Callable[[Passage, str], bool], begun: Begun
+    ) -> list[Callable[[], Verdict]]:
+        """Begins to judge passages before somebody needs to know, and returns what waits for each verdict.
+
+        `begun` comes from `begin` with the same passages. Empty where it would be of no use: without a model on this
+        machine that reads several passages at once. A server must not hear of a passage before it is `wanted`.
+        """
+        language = self._language
+        if not isinstance(language, LanguageModel) or language.jobs == 1:
+            return []
+
+        def judged(place: int) -> Verdict:
+            return self._judged(passages[place], begun()[place], fits)
+
+        return [language.crew.begin(partial(judged, place)) for place in range(len(passages))]
 
     @property
     def _floor(self) -> float:
@@ -156,7 +170,7 @@ class Judge:
     def _verdict(self, passage: Passage, detection: Detection) -> tuple[Verdict, Flagged | None]:
         """The verdict without a rewrite, and what there is to say to those that make one, if it is flagged."""
         if detection is UNREAD:  # then no term is listed either
-            return Verdict(detection.probability), None
+            return _UNREAD, None
         text = passage.text
         detection, found = self._as_read(self.heard(text), passage.before, detection)
         fine = (*self._allowed.stretches(text), *(span for match in found for span in renaming(text, match)))

@@ -5,26 +5,21 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Collection, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cached_property
 from hashlib import sha256
-from importlib import resources
 from types import TracebackType
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from srlint import __version__, prompt, suppress
 from srlint.cache import Cache, open_cache, to_stderr
 from srlint.config import Settings
-from srlint.detector import model_digest
 from srlint.document import Document
 from srlint.findings import Finding, Review, Rewrite, Skipped
-from srlint.judge import Begun, Judge
 from srlint.models.embedded import NotInstalledError
-from srlint.models.loaded import LanguageModel, Models
-from srlint.passages import Parsed, Passage, passages
-from srlint.placed import finding_of, fits, rewrite_of
-from srlint.screen import screen_digest
+from srlint.models.loaded import Models
+from srlint.parallel import once
 from srlint.selection import graded, select
-from srlint.server.remote import RemoteModel
+from srlint.shipped import code_digest, model_digest, screen_digest, terms_digest
 from srlint.verdict import (
     Outcome,
     Verdict,
@@ -33,6 +28,12 @@ from srlint.verdict import (
     verdict_from_bytes,
     verdict_to_bytes,
 )
+
+if TYPE_CHECKING:
+    from srlint.judge import Begun, Judge
+    from srlint.models.loaded import LanguageModel
+    from srlint.passages import Parsed, Passage
+    from srlint.server.remote import RemoteModel
 
 Stored = TypeVar("Stored")
 # What of a review a caller reports.
@@ -68,12 +69,13 @@ class Linter:
         self._settings = settings
         self._models = models
         self._cache = cache
-        language = _language_model(settings, models, warn)
-        self._complete = language is not None
-        self.judge = Judge(settings, models, language)
+        self._language = language = _language_model(settings, models, warn)
+        own_terms = settings.terms_add or settings.terms_remove
         self._memory: dict[bytes, Verdict] = {}
         self._expected: dict[bytes, Outcome | _Opened] = {}
-        self._salt = _salt(settings, self.judge.terms_digest, language.digest if language else None)
+        self._ahead: dict[bytes, Callable[[], Verdict]] = {}
+        terms = self.judge.terms.digest if own_terms else terms_digest()
+        self._salt = _salt(settings, terms, language.digest if language else None)
 
     @classmethod
     def open(
@@ -126,12 +128,29 @@ class Linter:
         """
         key = self._document_key(document)
         if key not in self._expected:
-            self._expected[key] = self._remembered([key], outcome_from_bytes).get(key) or self._opened(document)
+            known = self._remembered([key], outcome_from_bytes).get(key) or self._opened(document)
+            self._expected[key] = known
+            if isinstance(known, _Opened):
+                self._begin_judging(document, known.started)
+
+    def _begin_judging(self, document: Document, started: _Started) -> None:
+        """Passages of different documents are judged side by side: few documents have several that are flagged."""
+        new = {place: key for place, key in enumerate(started.missing) if key not in self._ahead}
+        begun = once(lambda: [started.begun()[place] for place in new])
+        verdicts = self.judge.ahead([started.missing[key] for key in new.values()], self._fitting(document), begun)
+        self._ahead.update(zip(new.values(), verdicts, strict=False))
+
+    @cached_property
+    def judge(self) -> Judge:
+        """What judges passages. A run that the cache can answer never loads it. Raises ConfigError for bad terms."""
+        from srlint.judge import Judge
+
+        return Judge(self._settings, self._models, self._language)
 
     @property
     def rewords(self) -> bool:
         """Whether there is a language model to word rewrites."""
-        return self._complete
+        return self._language is not None
 
     def another(self, document: Document, finding: Finding, seen: Collection[str]) -> Rewrite | None:
         """One more rewrite of a passage, whose text is not among those `seen`; None when there is no more.
@@ -139,6 +158,9 @@ class Linter:
         It passes every check, as those offered did, but srlint is less sure that it keeps the meaning. None too where
         the finding has lost a category: it would change what nobody asked about. Raises DocumentError, ModelError.
         """
+        from srlint.passages import passages
+        from srlint.placed import fits, rewrite_of
+
         quotes = self._settings.include_quotes
         passage = next((item for item in passages(document, quotes).passages if item.span == finding.span), None)
         if passage is None:
@@ -156,7 +178,7 @@ class Linter:
     def _chosen(self, document: Document, outcome: Outcome, enabled: frozenset[str]) -> Review:
         chosen = replace(outcome.review(document), findings=select(outcome, self._settings, enabled))
         # Without a language model fewer passages may be found, so that a comment only looks as if it did nothing.
-        left = suppress.apply(chosen, enabled, unused=self._complete)
+        left = suppress.apply(chosen, enabled, unused=self.rewords)
         return replace(left, findings=graded(left.findings, outcome.asked, self._settings))
 
     def _outcome(self, document: Document, chosen: Callable[[Outcome], Review]) -> Outcome:
@@ -171,6 +193,8 @@ class Linter:
         return outcome
 
     def _opened(self, document: Document) -> _Opened:
+        from srlint.passages import passages
+
         parsed = passages(document, self._settings.include_quotes)
         return _Opened(parsed, self._started(document, parsed.passages))
 
@@ -187,6 +211,8 @@ class Linter:
         return self._made(document, parsed, self._settled(document, opened.started, reported))
 
     def _made(self, document: Document, parsed: Parsed, verdicts: Sequence[Verdict]) -> Outcome:
+        from srlint.placed import finding_of
+
         found, skipped, comments = parsed
         placed = list(zip(found, verdicts, strict=True))
         flagged = [(passage, verdict) for passage, verdict in placed if verdict.categories]
@@ -223,10 +249,11 @@ class Linter:
         return _Started(keys, known, missing, self.judge.begin(list(missing.values())) if missing else list)
 
     def _settled(self, document: Document, started: _Started, reported: Reported | None) -> list[Verdict]:
-        detections = dict(zip(started.missing, started.begun(), strict=True))
         # Another document may have settled some of them since.
         known = {**started.known, **{key: self._memory[key] for key in started.missing if key in self._memory}}
-        missing = {key: passage for key, passage in started.missing.items() if key not in known}
+        ahead = {key: self._ahead.pop(key) for key in started.missing if key in self._ahead}
+        made = {key: verdict() for key, verdict in ahead.items() if key not in known}
+        missing = {key: passage for key, passage in started.missing.items() if key not in known and key not in made}
         left_alone: set[bytes] = set()
 
         def wanted(drafts: Sequence[Verdict]) -> list[bool]:
@@ -236,15 +263,12 @@ class Linter:
             left_alone.update(missing.keys() - {started.keys[at] for at in places})
             return [key not in left_alone for key in missing]
 
-        made: dict[bytes, Verdict] = {}
         if missing:
-            judged = self.judge.judge(
-                list(missing.values()),
-                lambda passage, new: fits(document, passage, new, self._settings.include_quotes),
-                wanted,
-                lambda: [detections[key] for key in missing],
-            )
-            made = dict(zip(missing, judged, strict=True))
+            detections = dict(zip(started.missing, started.begun(), strict=True))
+            begun = [detections[key] for key in missing]
+            judged = self.judge.judge(list(missing.values()), self._fitting(document), wanted, lambda: begun)
+            made |= zip(missing, judged, strict=True)
+        if made:
             # Another document may want what this one does not.
             if len(self._memory) > _MOST_KEPT:
                 self._memory.clear()
@@ -253,18 +277,25 @@ class Linter:
             self._cache.put_many({key: verdict_to_bytes(verdict) for key, verdict in lasting.items()})
         return [made.get(key) or known[key] for key in started.keys]
 
+    def _fitting(self, document: Document) -> Callable[[Passage, str], bool]:
+        from srlint.placed import fits
+
+        return lambda passage, new: fits(document, passage, new, self._settings.include_quotes)
+
     def _remembered(self, keys: Sequence[bytes], read: Callable[[bytes], Stored]) -> dict[bytes, Stored]:
         """What the cache knows of `keys`. An entry that makes no sense is as good as none."""
         known = {}
         for key, value in self._cache.get_many(keys).items():
             try:
                 known[key] = read(value)
-            except (ValueError, TypeError, IndexError, KeyError):
+            except (ValueError, TypeError, IndexError, KeyError, RecursionError):
                 continue
         return known
 
     def _document_key(self, document: Document) -> bytes:
-        return sha256(self._salt + f"{document.syntax}\0{document.text}".encode()).digest()
+        digest = sha256(self._salt + f"{document.syntax}\0".encode())
+        digest.update(document.text.encode())  # apart: a long text takes four bytes a character, copied or not
+        return digest.digest()
 
     def _key(self, document: Document, passage: Passage) -> bytes:
         """All that a verdict hangs on: the text, the sentence before, and the source, whose markup edits must spare."""
@@ -275,7 +306,7 @@ class Linter:
 
 def _salt(settings: Settings, terms: str, model: str | None) -> bytes:
     """What every verdict hangs on, apart from the text."""
-    judged_by = [__version__, _code_digest(), model_digest(), screen_digest(), prompt.fingerprint(), terms, model]
+    judged_by = [__version__, code_digest(), model_digest(), screen_digest(), prompt.fingerprint(), terms, model]
     asked = [
         settings.threshold,
         sorted(dict(settings.thresholds).items()),
@@ -285,20 +316,6 @@ def _salt(settings: Settings, terms: str, model: str | None) -> bytes:
         settings.include_quotes,
     ]
     return json.dumps([judged_by, asked]).encode()
-
-
-@cache
-def _code_digest() -> str:
-    """Tells one state of srlint's own code from another, since two may bear the same version."""
-    digest = sha256()
-    folders = [resources.files("srlint")]
-    while folders:
-        for entry in sorted(folders.pop().iterdir(), key=lambda entry: entry.name):
-            if entry.is_dir() and entry.name != "__pycache__":
-                folders.append(entry)
-            elif entry.name.endswith((".py", ".json")):
-                digest.update(entry.read_bytes())
-    return digest.hexdigest()
 
 
 def _language_model(

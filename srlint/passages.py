@@ -11,7 +11,7 @@ from srlint.english import is_english
 from srlint.errors import DocumentError
 from srlint.findings import Skipped
 from srlint.formats import SYNTAXES
-from srlint.formats.segment import Segment, SourceMap
+from srlint.formats.segment import Segment, SourceMap, drained
 from srlint.sentences import sentences
 
 __all__ = ["MAX_LENGTH", "Parsed", "Passage", "SourceMap", "passages"]
@@ -53,7 +53,7 @@ def passages(document: Document, include_quotes: bool = False) -> Parsed:
     prose = syntax.read(document.text, include_quotes)
     found: list[Passage] = []
     skipped = list(prose.skipped)
-    for segment in prose.segments:
+    for segment in drained(prose.segments):
         if not any(map(str.isalpha, segment.text)):
             continue
         if not is_english(segment.text):

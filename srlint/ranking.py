@@ -9,12 +9,12 @@ import json
 import re
 from collections.abc import Mapping, Sequence
 from functools import cache
-from importlib import resources
 from typing import Literal
 
 from srlint.document import Span
 from srlint.edits import diff
 from srlint.odds import log_odds, probability
+from srlint.shipped import data
 
 Origin = Literal["term", "deletion", "infill", "free"]
 Features = Mapping[str, float]
@@ -61,7 +61,7 @@ def acceptable(found: Features) -> float:
 
 @cache
 def _fitted() -> dict:
-    return json.loads((resources.files("srlint") / "data" / "ranking.json").read_text(encoding="utf-8"))
+    return json.loads(data("ranking.json").read_text(encoding="utf-8"))
 
 
 def lowest() -> float:

@@ -15,15 +15,12 @@ from typing import TextIO
 from srlint import files
 from srlint.baseline import DEFAULT_NAME
 from srlint.baseline.kept import KeptBaseline
-from srlint.changed import Changes
 from srlint.checker import STDIN, Checker, CheckOptions, Mode, pass_on
 from srlint.config import Resolver, Settings
 from srlint.errors import DocumentError
 from srlint.models.embedded import is_installed
 from srlint.output import FORMATS, Output
-from srlint.output.diff import Diff
 from srlint.output.escape import printable
-from srlint.output.statistics import Statistics
 from srlint.progress import Progress
 from srlint.report import FileReport, Totals, View
 
@@ -78,7 +75,11 @@ class Job:
 def run(job: Job) -> Totals:
     """Do `job`. Raises `ConfigError` and `ModelError` for what spoils the whole run; the rest is told and counted."""
     settings = job.settings
-    changes = Changes(job.changed_since, job.folder) if job.changed_since is not None else None
+    changes = None
+    if job.changed_since is not None:
+        from srlint.changed import Changes
+
+        changes = Changes(job.changed_since, job.folder)
     targets, notices = find_targets(job)
     if changes is not None:
         targets = [target for target in targets if changes.touches(target.path)]
@@ -165,8 +166,12 @@ def _output(job: Job, stream: TextIO) -> Output:
     color = stream.isatty() if job.color is None else job.color
     view = View(color=color, unsafe=job.unsafe, summary=not job.quiet)
     if job.mode == "diff":
+        from srlint.output.diff import Diff
+
         return Diff(stream, sys.stderr, view)
     if job.statistics:
+        from srlint.output.statistics import Statistics
+
         return Statistics(stream, view, job.format)
     return FORMATS[job.format or "full"](stream, view)
 

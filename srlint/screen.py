@@ -11,13 +11,11 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
-from hashlib import sha256
-from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from srlint.errors import ModelError
+from srlint.shipped import data
 
 if TYPE_CHECKING:
     import numpy
@@ -95,7 +93,7 @@ class Screen:
         """The shipped one, or one made by `python -m finetune screen`. Raises ModelError."""
         import numpy
 
-        path = path or _shipped()
+        path = path or data("screen.npz")
         try:
             with numpy.load(path, allow_pickle=False) as parts:
                 network = Network(*(parts[name] for name in ("tokens", "filters", "bias", "weights")))
@@ -119,13 +117,3 @@ class Screen:
 
     def _cut(self, floor: float) -> int | None:
         return max((cut for level, cut in self._cuts.items() if level <= floor), default=None)
-
-
-@cache
-def screen_digest() -> str:
-    """SHA-256 of the shipped screen: what it lets through decides what is found."""
-    return sha256(_shipped().read_bytes()).hexdigest()
-
-
-def _shipped() -> Path:
-    return Path(str(resources.files("srlint") / "data" / "screen.npz"))

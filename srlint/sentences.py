@@ -12,11 +12,17 @@ from srlint.formats.atoms import ATOM
 # boundary behind it. Where no quotation follows, it is shown a typographic apostrophe instead: as long as the original.
 _SINGLE_QUOTED = re.compile(r"(?<!\w)'(?=[A-Z])(?:[^']|(?<=\w)'(?=\w)){1,300}[.!?,]'(?!\w)")
 
+# sentencex takes a white space before a full stop for one byte, and panics where it is not ("vitamin C\u00a0.").
+_WIDE_SPACE = re.compile(r"[^\S\x00-\x7f]")
+
 # Sentence ends that sentencex does not see: before a footnote mark or image, and after a closing bracket.
 _MISSED = re.compile(rf"[.!?…]([{ATOM})\]”\"’']+)\s+(?=[A-Z0-9“\"‘(\[{ATOM}])")
 
 # sentencex takes capitals before a full stop for initials; before such a word they end a sentence ("by RFC. The").
 _CAPITALS = re.compile(r"\b[A-Z]{2,6}\.\s+(?=(?:The|This|These|It|In|If|We|An|However|For|But|And|You|They|There)\b)")
+
+# An opening bracket further back belongs to no sentence.
+_LONGEST = 2000
 
 # After one of these and a full stop no sentence begins with a small letter, a digit or an atom.
 _SHORT_FORMS = (
@@ -58,6 +64,8 @@ def _boundaries(text: str) -> list[int]:
 
 
 def _masked(text: str) -> str:
+    if not text.isascii():
+        text = _WIDE_SPACE.sub(" ", text)
     if "'" not in text:
         return text
     kept = [match.span() for match in _SINGLE_QUOTED.finditer(text)]
@@ -73,7 +81,7 @@ def _opened_inside(text: str, place: int) -> bool:
     opening = {")": "(", "]": "["}.get(text[place])
     if opening is None:
         return False
-    opened = text.rfind(opening, 0, place)
+    opened = text.rfind(opening, max(0, place - _LONGEST), place)
     before = text[max(0, opened - 40) : max(0, opened)].rstrip()
     return bool(before) and before[-1] not in f".!?…:)]”\"’'{ATOM}"
 
@@ -86,10 +94,14 @@ def _abbreviated(text: str) -> bool:
 def _repaired(text: str, cuts: list[int]) -> list[int]:
     """The cuts without those that leave a stretch without words ("1."), split a word, or follow an abbreviation."""
     kept: list[int] = []
+    seen, has_words = 0, False
     for cut in cuts:
-        piece = text[kept[-1] if kept else 0 : cut]
-        if any(map(_is_word, piece)) and piece[-1].isspace() and not _goes_on(piece, text[cut : cut + 4]):
+        has_words = has_words or any(map(_is_word, text[seen:cut]))
+        seen = cut
+        last = text[max(kept[-1] if kept else 0, cut - 40) : cut]
+        if has_words and last[-1].isspace() and not _goes_on(last, text[cut : cut + 4]):
             kept.append(cut)
+            has_words = False
     if kept and not any(map(_is_word, text[kept[-1] :])):
         kept.pop()
     return kept
@@ -100,7 +112,7 @@ def _is_word(character: str) -> bool:
 
 
 def _goes_on(piece: str, after: str) -> bool:
-    word = _LAST_WORD.search(piece[-40:])
+    word = _LAST_WORD.search(piece)
     if word is None:
         return False
     if word[1] in _DATES:

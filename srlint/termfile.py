@@ -24,10 +24,12 @@ severity   "info", "warning" or "error": what its findings count as; default: wh
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
+from itertools import count
 from typing import Any
 
 from srlint.categories import IDS
@@ -45,6 +47,9 @@ KEYS = (*_TEXT_KEYS, *LIST_KEYS, *FLAG_KEYS, "forms")
 # The text is compared in lower case, with one apostrophe, and with a space for every kind of hyphen and space.
 _SAME = str.maketrans({"’": "'", "ʼ": "'", "-": " ", "‐": " ", "‑": " ", "–": " ", "\u00a0": " ", "\u202f": " "})
 _BRACES = re.compile(r"\{([^}]*)\}")
+_SLOT = re.compile(r"\{(\d{0,2})\}")
+# So many terms may be written as one: braces multiply.
+_MOST_CHOICES = 100
 
 
 def normal(text: str) -> str:
@@ -129,21 +134,40 @@ def _is_texts(value: Any) -> bool:
 
 
 def _choices(text: str) -> Iterator[tuple[str, tuple[str, ...]]]:
-    """`text` with every choice of the words in its braces, and the words chosen."""
+    """`text` with every choice of the words in its braces, and the words chosen. Raises ConfigError for too many."""
+    if math.prod(words.count(",") + 1 for words in _BRACES.findall(text)) > _MOST_CHOICES:
+        raise ConfigError(f"{text!r}: the braces stand for more than {_MOST_CHOICES} terms")
+    return _chosen(text)
+
+
+def _chosen(text: str) -> Iterator[tuple[str, tuple[str, ...]]]:
     braces = _BRACES.search(text)
     if braces is None:
         yield text, ()
         return
     for word in map(str.strip, braces.group(1).split(",")):
-        for rest, chosen in _choices(text[braces.end() :]):
+        for rest, chosen in _chosen(text[braces.end() :]):
             yield text[: braces.start()] + word + rest, (word, *chosen)
 
 
 def _filled(replacements: Iterable[str], chosen: tuple[str, ...], term: str) -> list[str]:
+    """The replacements with the words chosen in the term. Not by `str.format`: its braces can do much else."""
+    return [_fill(replacement, chosen, term) for replacement in replacements]
+
+
+def _fill(replacement: str, chosen: tuple[str, ...], term: str) -> str:
+    following = count()
+
+    def word(slot: re.Match[str]) -> str:
+        return chosen[int(slot[1] or next(following))]
+
     try:
-        return [replacement.format(*chosen) for replacement in replacements]
-    except (IndexError, KeyError, ValueError):
-        raise ConfigError(f"{term!r}: the braces of 'use' do not fit those of 'term'") from None
+        made = _SLOT.sub(word, replacement)
+    except IndexError:
+        made = "{"
+    if "{" in made or "}" in made:
+        raise ConfigError(f"{term!r}: the braces of 'use' do not fit those of 'term'")
+    return made
 
 
 def _forms_of(

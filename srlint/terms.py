@@ -9,18 +9,15 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import cache
 from hashlib import sha256
-from importlib import resources
 from typing import Any
 
 from srlint.agreement import RawEdit, article_edit, pronouns_of_role, verbs_after_they
 from srlint.document import Span
 from srlint.errors import ConfigError
+from srlint.shipped import TERM_RULES, data, terms_digest
 from srlint.termfile import Entry, Form, normal, read
 from srlint.termuse import Sentence, use
 from srlint.usage import has_name, quoted
-
-# Part of the digest: raised when the rules in these modules change what a list finds.
-_RULES = 1
 
 _WORD = re.compile(r"\w+")
 # A role in the plural, with or without a possessive ending; no role in the singular ends so.
@@ -96,7 +93,7 @@ class TermList:
                 raise ConfigError(f"terms.remove: {term!r} is not a listed term{hint}")
         dropped = set().union(*(_named(shipped, term) for term in (*remove, *(table["term"] for table in add))))
         kept = (form for form in shipped if form.entry is None or form.entry.term not in dropped)
-        seed = json.dumps([_RULES, add, sorted(remove)], sort_keys=True, default=str).encode()
+        seed = json.dumps([TERM_RULES, add, sorted(remove)], sort_keys=True, default=str).encode()
         return cls((*kept, *added), sha256(source + seed).hexdigest())
 
     @property
@@ -167,31 +164,21 @@ class TermList:
         return _applied(text, edits)
 
 
-def default_digest() -> str:
-    """The digest of the shipped list, which need not be read for it."""
-    return sha256(_source() + json.dumps([_RULES, [], []]).encode()).hexdigest()
-
-
 @cache
 def _default() -> TermList:
-    return TermList(_shipped()[2], default_digest())
-
-
-@cache
-def _source() -> bytes:
-    return resources.files("srlint").joinpath("data/terms.toml").read_bytes()
+    return TermList(_shipped()[2], terms_digest())
 
 
 @cache
 def _shipped() -> tuple[bytes, Mapping[str, list[str]], list[Form]]:
     import tomllib
 
-    source = _source()
-    data = tomllib.loads(source.decode())
-    words = data.pop("words")
+    source = data("terms.toml").read_bytes()
+    listed = tomllib.loads(source.decode())
+    words = listed.pop("words")
     tables = [
         {"category": category, "settled": group == "settled", "sure": group != "unsure", **table}
-        for category, groups in data.items()
+        for category, groups in listed.items()
         for group, tables in groups.items()
         for table in tables
     ]

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
-from importlib import resources
 from pathlib import Path
 from typing import Any
 
 from srlint.document import Span
+from srlint.errors import ModelError
 from srlint.formats.atoms import ATOM
+from srlint.shipped import data
 
 # What the encoder reads in place of code, a link or another atom: one character, so that offsets stay.
 _ATOM_READING = "X"
+# What the vocabulary does not hold: a tokenizer that can read it can read anything.
+_UNKNOWN = "☃"
 MAX_TEXT_TOKENS = 192
 MAX_BEFORE_TOKENS = 48
 
@@ -31,13 +35,19 @@ class Encoded:
 class Tokens:
     """A passage cut into tokens. `own` are those of `[CLS] text [SEP]`, `before` those of the sentence before.
 
-    A text of over MAX_TEXT_TOKENS is cut; of the sentence before the end is kept.
+    A text of over MAX_TEXT_TOKENS is cut; of the sentence before the end is kept. `offsets.offsets` are the places of
+    the tokens in the text.
     """
 
     text: str
-    own: list[int]
-    before: list[int]
+    own: Sequence[int]
+    before: Sequence[int]
     offsets: Any
+
+    def packed(self) -> Tokens:
+        """The same in a tenth of the memory, for one of many that must wait."""
+        places = _Packed(array("I", (place for pair in self.offsets.offsets for place in pair)))
+        return replace(self, own=array("I", self.own), before=array("I", self.before), offsets=places)
 
     @cached_property
     def encoded(self) -> Encoded:
@@ -49,6 +59,17 @@ class Tokens:
             segments=[0] * len(self.own) + [1] * len(tail),
             spans=[None, *(Span(a, b) for a, b in inner), *[None] * (1 + len(tail))],
         )
+
+
+@dataclass(frozen=True, slots=True)
+class _Packed:
+    """Places of tokens in a text, the two of each after one another."""
+
+    flat: array
+
+    @property
+    def offsets(self) -> list[tuple[int, int]]:
+        return list(zip(self.flat[::2], self.flat[1::2], strict=True))
 
 
 def encode(tokenizer: Any, text: str, before: str) -> Encoded:
@@ -72,12 +93,19 @@ def cut(tokenizer: Any, passages: Sequence[tuple[str, str]]) -> list[Tokens]:
     ]
 
 
-def shipped_tokenizer() -> Any:
-    """The encoder's tokenizer, without the padding and truncation that its file asks for."""
+def shipped_tokenizer(path: Path | None = None) -> Any:
+    """The encoder's tokenizer, or that of another file, without the padding and truncation that the file asks for.
+
+    Raises ModelError.
+    """
     from tokenizers import Tokenizer
 
-    path = Path(str(resources.files("srlint") / "data" / "tokenizer.json"))
-    tokenizer = Tokenizer.from_file(str(path))
-    tokenizer.no_padding()
-    tokenizer.no_truncation()
+    path = path or data("tokenizer.json")
+    try:
+        tokenizer = Tokenizer.from_file(str(path))
+        tokenizer.no_padding()
+        tokenizer.no_truncation()
+        cut(tokenizer, [(_UNKNOWN, "")])
+    except Exception as error:  # the library raises nothing more special
+        raise ModelError(f"{path}: not a tokenizer: reinstall srlint") from error
     return tokenizer

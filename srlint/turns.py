@@ -12,10 +12,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from hashlib import sha256
-from importlib import resources
 
 from srlint import prompt
 from srlint.document import Span
+from srlint.shipped import data
 
 _SENTINEL = re.compile("\x00([0-9]+)\x00")
 # How the file of examples writes an atom.
@@ -79,8 +79,7 @@ def examples() -> list[dict]:
     `marks` are words of `text`; no `categories` means clean. Either `rewrite` is the passage in other words, or None
     where there are none, or `fill` has the words for each mark in turn.
     """
-    file = resources.files("srlint") / "data" / "turns.json"
-    return json.loads(file.read_text(encoding="utf-8").replace(_CODE, prompt.ATOM))
+    return json.loads(data("turns.json").read_text(encoding="utf-8").replace(_CODE, prompt.ATOM))
 
 
 def _turn(example: dict) -> Turn:

@@ -159,28 +159,43 @@ def test_a_fault_ahead_comes_up_when_its_turn_has_come(folder, monkeypatch):
 
 
 def test_an_interrupt_does_not_wait_for_what_is_begun(folder):
+    """The detector reads in threads, and takes a second for each sentence after it has been tried."""
     sentences = [f"People from group {number} can never be trusted with money." for number in range(4000)]
     Path("long.md").write_text("\n\n".join(sentences))
+    program = (
+        "import time\nfrom srlint.detector import Detector\nread, reads = Detector._read, []\n"
+        "def slow(*given):\n"
+        "    reads.append(None)\n"
+        "    if len(reads) == 2: print('reading', flush=True)\n"
+        "    time.sleep(len(reads) > 1)\n"
+        "    return read(*given)\n"
+        "Detector._read = slow\n"
+        "from srlint.cli import main; main()"
+    )
     process = subprocess.Popen(
-        [sys.executable, "-m", "srlint", "check", "--no-model", "--isolated", "--no-cache"],
+        [sys.executable, "-c", program, "check", "--no-model", "--isolated", "--no-cache"],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         env=os.environ | {"PYTHONPATH": str(Path(__file__).parents[1])},
     )
-    time.sleep(4)  # the detector is loaded, and has far more to read than that
-    assert process.poll() is None
+    assert process.stdout.readline() == b"reading\n"
     process.send_signal(signal.SIGINT)
-    asked = time.monotonic()
-    said = process.communicate(timeout=30)[1]
+    said = process.communicate(timeout=60)[1]
     assert (process.returncode, said.strip()) == (130, b"srlint: interrupted")
-    assert time.monotonic() - asked < 5
 
 
-def test_closing_forgets_what_was_begun():
+def test_closing_forgets_what_was_begun(monkeypatch):
     detector = Detector.load(jobs=2)
+    read, reads = detector._read, []
+
+    def slow(*given):
+        reads.append(None)
+        time.sleep(0.01)
+        return read(*given)
+
+    monkeypatch.setattr(detector, "_read", slow)
     finish = detector.begin([(f"The old man number {number} cannot learn it.", "") for number in range(3000)])
-    started = time.monotonic()
     detector.close()
-    assert time.monotonic() - started < 5
     with pytest.raises(CancelledError):
         finish()
+    assert len(reads) < 3000

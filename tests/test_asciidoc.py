@@ -174,10 +174,10 @@ def test_a_directive_on_any_line_changes_no_passage(text):
     "piece", ["*a ", "`a ", "[a]*", "((", "(((a", "<<a,", "link:x[", "image::x[", "+a", "====\n", "a::\n", "|"]
 )
 def test_long_and_broken_markup_is_read_in_time(piece):
-    begin = time.perf_counter()
+    begin = time.process_time()
     read(piece * 10_000)
     read("|===\n" + piece * 10_000)
-    assert time.perf_counter() - begin < 10
+    assert time.process_time() - begin < 10
 
 
 def test_deep_nesting_is_read():

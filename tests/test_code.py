@@ -336,9 +336,9 @@ def test_no_pattern_is_slow_on_any_text(language, piece):
         "java": f"/** {body.replace('*/', '')} */\n",
         "shell": f"# {body}\n",
     }
-    start = time.perf_counter()
+    start = time.process_time()
     read(source[language], False, language)
-    assert time.perf_counter() - start < 5
+    assert time.process_time() - start < 10
 
 
 PIECE_LIST = (
@@ -428,6 +428,6 @@ def test_nothing_is_lost_for_speed():
         f"    # Each seat is counted once.\n    return x + {n}\n"
         for n in range(400)
     )
-    start = time.perf_counter()
+    start = time.process_time()
     assert len(texts(source, "python")) == 1 + 3 * 400
-    assert time.perf_counter() - start < 5
+    assert time.process_time() - start < 10

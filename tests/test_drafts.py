@@ -106,6 +106,15 @@ def test_memory_does_not_grow_with_every_edit(linter, monkeypatch):
     assert draft.review.findings[0].rewrite is not None  # what the text at hand needs is still known
 
 
+def test_nor_does_that_of_flagged_passages_for_which_nobody_looked_for_a_rewrite(linter, monkeypatch):
+    monkeypatch.setattr("srlint.drafts._MOST_DRAFTS", 20)
+    for number in range(60):
+        linter.draft(Document(f"The chairman reads report {number}.\n", "markdown"))
+    assert len(linter._drafts) < 40
+    again = Document("The chairman reads report 0.\n", "markdown")
+    assert [passage.text for passage in linter.draft(again).open] == ["The chairman reads report 0."]
+
+
 def test_work_may_be_ended_from_outside_between_passages():
     class EndedError(Exception):
         pass

@@ -195,4 +195,4 @@ def test_large_outputs_cost_little():
     text = json.dumps(notebook(cell("a"), cell("b", "code", outputs=outputs), cell("c")), indent=1)
     began = time.process_time()
     assert [segment.text for segment in read(text).segments] == ["a", "c"]
-    assert time.process_time() - began < 3
+    assert time.process_time() - began < 10

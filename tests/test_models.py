@@ -277,7 +277,7 @@ def shipped(tmp_path, monkeypatch):
     (folder / "adapter.gguf").write_bytes(b"GGUF adapter")
     made = {"judge_weight": 0, "prompt": prompt.fingerprint(), "base_sha256": "ab"}
     (folder / "adapter.json").write_text(json.dumps(made))
-    monkeypatch.setattr(locate.resources, "files", lambda package: tmp_path / package)
+    monkeypatch.setattr(locate, "PACKAGE", tmp_path / "srlint")
     monkeypatch.setattr(locate, "check_installed", lambda: None)
     return folder
 

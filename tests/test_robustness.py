@@ -22,6 +22,7 @@ from benchmarks import (
     robustness_same,
 )
 from benchmarks.robustness import robustness
+from benchmarks.robustness_started import COMMANDS, Started
 from srlint.errors import ConfigError
 
 
@@ -49,11 +50,28 @@ def test_a_command_that_rewrites_nothing_proves_nothing(monkeypatch):
         robustness_kill.run(files=2, times=1, writer="idle", seed=0)
 
 
-def test_interrupted_runs_leave_no_process_no_lock_and_a_whole_cache():
-    shown, figures = robustness_interrupt.run(files=10, times=3, seed=5, use_model=False)
-    left = {fault: figures[fault] for fault in ("child", "lock", "slow", "cache")}
+@pytest.mark.parametrize("command", list(COMMANDS))
+def test_interrupted_runs_leave_no_process_no_lock_and_a_whole_cache(command):
+    if command == "lsp":
+        pytest.importorskip("pygls", reason="needs pygls: pip install 'srlint[lsp]'")
+    shown, figures = robustness_interrupt.run(files=10, times=3, seed=5, use_model=False, command=command)
+    left = {fault: figures[fault] for fault in ("child", "lock", "cache", "litter", "status", "traceback")}
     assert left == dict.fromkeys(left, 0), shown
     assert figures["ended"] < 3
+
+
+def test_what_is_wrong_with_an_end_is_told_apart():
+    def judged(command, status, out=b"", error=b""):
+        return robustness_interrupt._judged(command, status, Started(None, lambda: out, lambda: error), b"[]")
+
+    assert judged("check", 130) == "told"
+    assert judged("check", None) == "slow"
+    assert judged("check", -signal.SIGINT) == "early"
+    assert judged("check", -signal.SIGINT, error=b"Traceback\nKeyboardInterrupt") == "python"
+    assert judged("check", 1, out=b"[]") == "ended"
+    assert judged("check", 1, out=b"[") == "status", "half of a report is not all there is to say"
+    assert judged("check", 1, error=b"Could not import runpy module\nKeyboardInterrupt") == "python"
+    assert (judged("review", 1), judged("lsp", 1), judged("lsp", 0)) == ("quit", "status", "status")
 
 
 def test_what_an_interrupt_leaves_would_be_counted(tmp_path):

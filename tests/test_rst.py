@@ -248,7 +248,7 @@ def test_no_rewrite_breaks_a_table_or_a_title():
 def test_no_text_takes_long(text):
     start = time.process_time()
     read(text)
-    assert time.process_time() - start < 10
+    assert time.process_time() - start < 20
 
 
 PIECE_LIST = (

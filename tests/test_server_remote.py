@@ -291,7 +291,7 @@ def test_an_answer_that_cannot_be_used_is_none_and_is_not_kept(server, reply, tm
 
 
 def test_passages_are_asked_about_at_once_and_stay_in_order(server):
-    together = threading.Barrier(4, timeout=5)
+    together = threading.Barrier(4, timeout=60)
 
     def answer(seen):
         number = int(seen.passage.split()[-1].rstrip("."))

@@ -71,8 +71,11 @@ def _read_pair(pair: Node, above: At, lines: dict[At, int]) -> None:
 
 
 def _note(lines: dict[At, int], at: At, node: Node) -> None:
-    for length in range(1, len(at) + 1):
-        lines.setdefault(at[:length], node.start_point.row + 1)
+    # What is known of a key is known of all above it: deep nesting is not gone through again for each entry.
+    for length in range(len(at), 0, -1):
+        if at[:length] in lines:
+            break
+        lines[at[:length]] = node.start_point.row + 1
 
 
 def key_names(key: Node) -> list[str]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import os
 import stat
-import tempfile
 import time
 from contextlib import suppress
 from hashlib import sha256
@@ -62,6 +61,8 @@ def _linked(handle: int, name: Path) -> bool:
 
 
 def _by_a_named_file(target: Path, data: bytes) -> None:
+    import tempfile  # slow to load, and mostly the other way is open
+
     handle, name = tempfile.mkstemp(prefix=_PREFIX, dir=target.parent)
     try:
         with open(handle, "wb") as file:

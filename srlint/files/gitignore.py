@@ -100,5 +100,5 @@ def _core_excludes(text: str) -> Iterator[str]:
         if heading := _SECTION.match(line):
             section = None if heading.group(2) else heading.group(1).lower()
             line = line[heading.end() :]
-        if section == "core" and (value := _EXCLUDES.match(line)):
+        if section == "core" and "\0" not in line and (value := _EXCLUDES.match(line)):
             yield value.group(1).strip('"')

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import PurePath
+from typing import TYPE_CHECKING
 
-from srlint.formats.segment import Prose
+if TYPE_CHECKING:
+    from srlint.formats.segment import Prose
 
 # A format takes a document's text, and whether other people's words are to be judged too.
-Format = Callable[[str, bool], Prose]
+Format = Callable[[str, bool], "Prose"]
 
 
 def _markdown(text: str, include_quotes: bool) -> Prose:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 
 from srlint.document import Comment, Span
 from srlint.findings import Skipped
-from srlint.formats.segment import Prose, Segment, SourceMap
+from srlint.formats.segment import Prose, Segment, SourceMap, drained
 
 
 def inside(text: str, outer: SourceMap, read: Callable[[str, bool], Prose], include_quotes: bool) -> Prose:
@@ -19,7 +19,7 @@ def inside(text: str, outer: SourceMap, read: Callable[[str, bool], Prose], incl
     """
     prose = read(text, include_quotes)
     return Prose(
-        [Segment(segment.text, _through(segment.map, outer), segment.kind) for segment in prose.segments],
+        [Segment(item.text, _through(item.map, outer), item.kind) for item in drained(prose.segments)],
         [Skipped(_span(item.span, outer), item.reason) for item in prose.skipped],
         [Comment(_span(comment.span, outer), comment.text) for comment in prose.comments],
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from array import array
 from bisect import bisect_left, bisect_right
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import accumulate
 
@@ -11,7 +12,8 @@ from srlint.document import Comment, Span
 from srlint.findings import Skipped
 from srlint.formats.atoms import ATOM, find_atoms
 
-Offsets = array  # of unsigned 32-bit integers: a tenth of the memory of a list
+# Arrays are of unsigned 32-bit integers: a tenth of the memory of a list.
+Offsets = array | range
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,10 +34,19 @@ class SourceMap:
         return len(self.starts)
 
     def cut(self, start: int, end: int) -> SourceMap:
-        """The map of the plain stretch start..end, counted from its own beginning."""
+        """The map of the plain stretch start..end, counted from its own beginning.
+
+        Where the stretch stands letter for letter in the source, as most do, it is two ranges: whoever keeps all
+        passages of a long document keeps little for each.
+        """
         fixed = tuple((max(a, start) - start, min(b, end) - start) for a, b in self.fixed if a < end and b > start)
         breaks = tuple(at - start for at in self.breaks if start <= at < end)
-        return SourceMap(self.starts[start:end], self.ends[start:end], fixed, breaks)
+        starts, ends = self.starts[start:end], self.ends[start:end]
+        if starts and ends[-1] - starts[0] == len(starts):
+            letters = range(starts[0], ends[-1])
+            if _same(starts, letters) and _same(ends, range(letters.start + 1, letters.stop + 1)):
+                return SourceMap(letters, range(letters.start + 1, letters.stop + 1), fixed, breaks)
+        return SourceMap(starts, ends, fixed, breaks)
 
     def cover(self, start: int, end: int) -> Span:
         """The outermost source stretch of start..end, whatever markup lies inside it."""
@@ -84,6 +95,10 @@ class SourceMap:
         )
 
 
+def _same(offsets: Offsets, letters: range) -> bool:
+    return offsets == (letters if isinstance(offsets, range) else array("I", letters))
+
+
 @dataclass(frozen=True, slots=True)
 class Segment:
     """One block of prose (a paragraph, heading, list item, table cell …) as plain text."""
@@ -100,6 +115,13 @@ class Prose:
     segments: list[Segment] = field(default_factory=list)
     skipped: list[Skipped] = field(default_factory=list)
     comments: list[Comment] = field(default_factory=list)
+
+
+def drained(segments: list[Segment]) -> Iterator[Segment]:
+    """The segments in turn, each let go of before the next: two forms of a long document are much to keep."""
+    segments.reverse()
+    while segments:
+        yield segments.pop()
 
 
 class SegmentBuilder:

@@ -69,6 +69,8 @@ class Answers:
 
     async def resolve(self, action: types.CodeAction) -> types.CodeAction:
         """The action with the comment that it writes. Raises an error once the text is another one."""
+        if not self._server.begun:
+            raise JsonRpcServerNotInitialized("not initialized")
         data = action.data if isinstance(action.data, dict) else {}
         uri, version, how = data.get("uri"), data.get("version"), data.get("how")
         check = self._server.checks.latest(uri) if isinstance(uri, str) else None

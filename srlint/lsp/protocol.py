@@ -1,12 +1,13 @@
-"""The protocol as pygls has it, but for three things: texts are kept by `Buffers`, whose lines end where those of the
-protocol do; a request that makes no sense gets an answer; and `exit` ends the loop instead of raising."""
+"""The protocol as pygls has it, but for four things: texts are kept by `Buffers`, whose lines end where those of the
+protocol do; a request that makes no sense gets an answer; JSON that is no message is refused as such; and `exit` ends
+the loop instead of raising."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
 from lsprotocol import types
-from pygls.exceptions import JsonRpcException
+from pygls.exceptions import JsonRpcException, JsonRpcInvalidRequest
 from pygls.protocol import LanguageServerProtocol, lsp_method
 
 if TYPE_CHECKING:
@@ -31,6 +32,11 @@ class Protocol(LanguageServerProtocol):
     @lsp_method(types.EXIT)
     def lsp_exit(self, *_: Any) -> None:
         self._server.leave(0 if self._shutdown else 1)
+
+    def handle_message(self, message: Any) -> None:
+        if not hasattr(message, "jsonrpc"):
+            raise JsonRpcInvalidRequest("not a message of the protocol")
+        super().handle_message(message)
 
     def structure_message(self, data: dict[str, Any]) -> Any:
         try:

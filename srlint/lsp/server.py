@@ -11,7 +11,7 @@ from contextlib import suppress
 from typing import Any
 
 from lsprotocol import types
-from pygls.exceptions import JsonRpcInvalidRequest
+from pygls.exceptions import JsonRpcInvalidRequest, JsonRpcParseError
 from pygls.io_ import run_async
 from pygls.lsp.server import LanguageServer
 
@@ -27,6 +27,9 @@ from srlint.lsp.stdio import Wire
 from srlint.lsp.worker import Worker
 from srlint.lsp.workspaces import Given, Workspaces
 from srlint.models.loaded import Models
+
+# The exit status of a server that is interrupted while a library does not let it end in order.
+_INTERRUPTED = 130
 
 
 class Server(LanguageServer):
@@ -109,9 +112,7 @@ class Server(LanguageServer):
             if buffer.uri in self._showing:
                 self._publish(buffer.uri, buffer.version, ())
             return
-        self._publish(
-            buffer.uri, buffer.version, [diagnostic(buffer, finding) for finding in check.review.findings]
-        )
+        self._publish(buffer.uri, buffer.version, [diagnostic(buffer, finding) for finding in check.review.findings])
 
     def fail(self, check: Check, error: Exception) -> None:
         self.complain(check.buffer.uri, f"{check.buffer.name}: {line(error)}")
@@ -139,6 +140,12 @@ class Server(LanguageServer):
         """What pygls could not make sense of, or a handler of a notification could not."""
         self.window_log_message(types.LogMessageParams(types.MessageType.Error, f"srlint: {line(error)}"))
 
+    def _unread(self, error: Exception, source: Any) -> None:
+        """A message that is no JSON, or nested too deeply, is the editor's mistake."""
+        if isinstance(error, (ValueError, RecursionError)):
+            error = JsonRpcParseError(f"a message that cannot be read: {error}")
+        self.report_server_error(error, source)
+
     def _publish(self, uri: str, version: int | None, found: Sequence[types.Diagnostic]) -> None:
         if self.able.pull_only:
             if self.able.refresh:
@@ -164,6 +171,9 @@ class Server(LanguageServer):
         self.protocol.set_writer(wire)
         try:
             asyncio.run(self._talk(wire))
+        except KeyboardInterrupt:
+            self.status = _INTERRUPTED
+            raise
         finally:
             if self.begun and not self.worker.close(self.workspaces.close):
                 os._exit(self.status)  # a library is deep in a computation, and nobody waits for what comes of it
@@ -177,7 +187,7 @@ class Server(LanguageServer):
                 stop_event=self._stop,
                 reader=wire.reader(),
                 protocol=self.protocol,
-                error_handler=self.report_server_error,
+                error_handler=self._unread,
             )
         if self.begun:
             self.checks.drop_all()
@@ -186,4 +196,3 @@ class Server(LanguageServer):
         error = context.get("exception")
         if isinstance(error, Exception):
             self.report_server_error(error, type(error))
-

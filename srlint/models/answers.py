@@ -71,5 +71,5 @@ def _read(line: str) -> tuple[str, Opinion] | None:
     try:
         key, values = json.loads(line)
         return str(key), Opinion(**values)
-    except (ValueError, TypeError):
+    except (ValueError, TypeError, RecursionError):
         return None

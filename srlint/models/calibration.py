@@ -7,9 +7,9 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from srlint import turns
-from srlint.detector import model_digest
 from srlint.errors import ModelError
 from srlint.models.store import Stamp, write_json
+from srlint.shipped import model_digest
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +67,7 @@ def read(path: Path) -> Kept | None:
         return Kept(calibration, Stamp(int(values["size"]), int(values["mtime_ns"])))
     except FileNotFoundError:
         return None
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except (OSError, ValueError, KeyError, TypeError, RecursionError, OverflowError) as error:
         raise ModelError(f"{path}: not a calibration: delete it, and calibrate the model again") from error
 
 

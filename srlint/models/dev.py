@@ -5,10 +5,9 @@ from __future__ import annotations
 import gzip
 import json
 from dataclasses import dataclass
-from importlib import resources
-from pathlib import Path
 
 from srlint.errors import ModelError
+from srlint.shipped import data
 
 FILE = "calibration.jsonl.gz"
 
@@ -27,7 +26,7 @@ def passages(limit: int = 0) -> list[Labelled]:
 
     Raises ModelError when the file is missing or damaged.
     """
-    path = Path(str(resources.files("srlint") / "data" / FILE))
+    path = data(FILE)
     try:
         with gzip.open(path, "rt", encoding="utf-8") as lines:
             rows = [Labelled(**json.loads(line)) for line in lines]

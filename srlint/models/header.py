@@ -22,6 +22,7 @@ _TEXT, _ARRAY = 8, 9
 _FORMATS = {0: "<B", 1: "<b", 2: "<H", 3: "<h", 4: "<I", 5: "<i", 6: "<f", 7: "<?", 10: "<Q", 11: "<q", 12: "<d"}
 _SIZES = {kind: struct.calcsize(form) for kind, form in _FORMATS.items()}
 _COUNT = struct.Struct("<Q")
+_VOCABULARY = "tokenizer.ggml.tokens"
 # No more dimensions than ggml itself has: more are a damaged file.
 _DIMENSIONS = 8
 
@@ -59,7 +60,7 @@ def read(path: Path) -> Header:
                 return _Reader(data).header()
     except OSError as error:
         raise ModelError(f"{path}: cannot read the model: {error.strerror or error}") from error
-    except (struct.error, ValueError, KeyError, IndexError, OverflowError) as error:
+    except (struct.error, ValueError, KeyError, IndexError, OverflowError, RecursionError) as error:
         raise ModelError(f"{path}: the header of this GGUF file is damaged or cut short") from error
 
 
@@ -77,7 +78,7 @@ class _Reader:
         metadata: dict[str, Value] = {}
         for _ in range(pairs):
             key = self._text()
-            value = self._value(int(self._plain(4)))
+            value = self._value(int(self._plain(4)), key)
             if value is not None:
                 metadata[key] = value
         return Header(metadata, sum(self._tensor() for _ in range(tensors)))
@@ -92,13 +93,15 @@ class _Reader:
         self._skip(4 + 8)  # its type and its place
         return math.prod(sizes)
 
-    def _value(self, kind: int) -> Value | None:
+    def _value(self, kind: int, key: str = "") -> Value | None:
         if kind == _TEXT:
             return self._text()
         if kind != _ARRAY:
             return self._plain(kind)
         inner, count = int(self._plain(4)), self._count()
-        if inner == _TEXT:
+        if inner == _TEXT and key == _VOCABULARY:
+            self._skip_vocabulary(count)
+        elif inner == _TEXT:
             self._skip_texts(count)
         elif inner == _ARRAY:
             for _ in range(count):
@@ -114,6 +117,18 @@ class _Reader:
             at += 8 + unpack(data, at)[0]
         self._at = at
         self._skip(0)
+
+    def _skip_vocabulary(self, count: int) -> None:
+        """llama.cpp ends the process over a vocabulary that has a token twice."""
+        unpack, data, at = _COUNT.unpack_from, self._data, self._at
+        tokens = set()
+        for _ in range(count):
+            start, at = at + 8, at + 8 + unpack(data, at)[0]
+            tokens.add(data[start:at])
+        self._at = at
+        self._skip(0)
+        if len(tokens) != count:
+            raise ValueError("a token twice")
 
     def _plain(self, kind: int) -> Value:
         (value,) = struct.unpack_from(_FORMATS[kind], self._data, self._at)

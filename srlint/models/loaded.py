@@ -8,21 +8,21 @@ from functools import cached_property, partial
 from threading import Lock, local
 from typing import TYPE_CHECKING
 
-from srlint.detector import Detector
 from srlint.engine.threads import shared_out
-from srlint.models import header
 from srlint.models.locate import Located, cache_folder, embedded, locate
 from srlint.models.manifest import Manifest
-from srlint.models.profile import manifest_of
-from srlint.server.remote import RemoteModel
-from srlint.turns import worked
+from srlint.parallel import Crew
 
 if TYPE_CHECKING:
+    from srlint.detector import Detector
     from srlint.engine.decode import Rewriter
     from srlint.engine.session import Session
+    from srlint.server.remote import RemoteModel
 
 # The folder beside the embedded model for what makes the start of any model quicker.
 _STARTS = "starts"
+# Seconds that threads get to come to an end: the system may not like to see them go in the middle of their work.
+_PATIENCE = 2.0
 # In tokens: enough for nearly every sentence with all that is tried for it.
 _ROOM = 800
 
@@ -48,6 +48,9 @@ class LanguageModel:
         located = self._located
         found = located.manifest
         if found is None:
+            from srlint.models import header
+            from srlint.models.profile import manifest_of
+
             assert located.path is not None
             found = manifest_of(located.name, header.read(located.path))
             found.check(located.name)
@@ -70,6 +73,11 @@ class LanguageModel:
     def jobs(self) -> int:
         """How many passages are best read at once, each in a thread of its own."""
         return self._shared_out[0]
+
+    @cached_property
+    def crew(self) -> Crew:
+        """Threads for what is asked of the model before its turn."""
+        return Crew(self.jobs)
 
     @cached_property
     def _shared_out(self) -> tuple[int, int]:
@@ -98,6 +106,7 @@ class LanguageModel:
     def _opened(self) -> Rewriter:
         from srlint.engine.decode import Rewriter
         from srlint.engine.session import Session
+        from srlint.turns import worked
 
         # A model that was trained on no prompt of ours is shown what is asked for.
         turns = worked() if self.manifest.prompt is None else ()
@@ -110,7 +119,13 @@ class LanguageModel:
         return rewriter
 
     def close(self) -> None:
-        """Lets go of the weights."""
+        """Lets go of the weights, and of what is asked of the model: a thread that is at it ends at its next step."""
+        self.crew.drop()
+        self._close_sessions()
+        self.crew.ended(_PATIENCE)
+        self._close_sessions()  # one that was being opened
+
+    def _close_sessions(self) -> None:
         self._idle.clear()
         self._own = local()
         while self._sessions:
@@ -141,6 +156,8 @@ class Models:
     @cached_property
     def detector(self) -> Detector:
         """Raises ModelError."""
+        from srlint.detector import Detector
+
         return Detector.load(jobs=self._jobs)
 
     def language(self, name: str | None) -> LanguageModel:
@@ -170,12 +187,17 @@ class Models:
     def server(self, address: str, model: str | None, jobs: int) -> RemoteModel:
         """The model behind a server. Raises ConfigError for an address that is none."""
         if (address, model) not in self._servers:
+            from srlint.server.remote import RemoteModel
+
             self._servers[address, model] = RemoteModel(address, model, jobs)
         return self._servers[address, model]
 
     def close(self) -> None:
         """Lets go of everything. Closing twice is fine."""
+        for language in self._language.values():
+            language.crew.drop()
         if "detector" in self.__dict__:
-            self.__dict__.pop("detector").close()
-        while self._language:
+            self.detector.close()
+        while self._language:  # their threads may still ask the detector
             self._language.popitem()[1].close()
+        self.__dict__.pop("detector", None)

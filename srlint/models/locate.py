@@ -5,10 +5,8 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass
 from difflib import get_close_matches
-from importlib import resources
 from pathlib import Path
 
-from srlint.engine.session import check_header
 from srlint.errors import ModelError
 from srlint.models import calibration, manifest, store
 from srlint.models.bake import baked, file_sha256
@@ -17,6 +15,7 @@ from srlint.models.catalogue import BY_NAME, EMBEDDED, hub_file
 from srlint.models.embedded import base_gguf, check_installed
 from srlint.models.manifest import Manifest
 from srlint.models.store import CACHE_VARIABLE, Stamp, cache_folder
+from srlint.shipped import PACKAGE
 
 __all__ = ["CACHE_VARIABLE", "Located", "cache_folder", "embedded", "is_embedded", "locate", "model_file"]
 
@@ -76,6 +75,8 @@ def embedded() -> Path:
 
 
 def _file(model: str, path: Path) -> Located:
+    from srlint.engine.session import check_header
+
     check_header(path)
     stamp = Stamp.of(path)
     kept = calibration.read(calibration.file_beside(path))
@@ -101,7 +102,7 @@ def _hint(model: str) -> str:
 
 
 def _adapter() -> tuple[Path, Manifest]:
-    folder = Path(str(resources.files("srlint") / "models"))
+    folder = PACKAGE / "models"
     made = manifest.from_json(folder / "adapter.json")
     made.check("the embedded model")
     adapter = folder / "adapter.gguf"

@@ -48,7 +48,7 @@ def from_json(path: Path) -> Manifest:
             prompt=values["prompt"],
             base_sha256=values.get("base_sha256"),
         )
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except (OSError, ValueError, KeyError, TypeError, RecursionError, OverflowError) as error:
         raise ModelError(f"{path}: not a model manifest: {error}") from error
 
 

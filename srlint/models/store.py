@@ -174,7 +174,7 @@ def _read(path: Path) -> Pulled | None:
         values = json.loads(path.read_text(encoding="utf-8"))
         known = {name: kind(values[name]) for name, kind in _KINDS.items()}
         return Pulled(**known, former=tuple(map(str, values.get("former", ()))))
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except (OSError, ValueError, KeyError, TypeError, RecursionError, OverflowError) as error:
         raise ModelError(f"{path}: not what srlint wrote of a model: delete it, and pull the model again") from error
 
 

@@ -42,14 +42,14 @@ class Database:
 
     def __init__(self, file: Path) -> None:
         """Raises DocumentError, naming the file, when it cannot be used."""
-        self._file = file
+        self.file = file
         with self._named():
             import sqlite3
 
-            self._file.parent.mkdir(parents=True, exist_ok=True)
+            self.file.parent.mkdir(parents=True, exist_ok=True)
             # It holds text of documents that others may not be allowed to read.
-            os.close(os.open(self._file, os.O_RDWR | os.O_CREAT, 0o600))
-            self._connection: sqlite3.Connection = sqlite3.connect(self._file, timeout=5.0, isolation_level=None)
+            os.close(os.open(self.file, os.O_RDWR | os.O_CREAT, 0o600))
+            self._connection: sqlite3.Connection = sqlite3.connect(self.file, timeout=5.0, isolation_level=None)
             self._connection.executescript(_LAYOUT)
 
     @contextmanager
@@ -70,8 +70,9 @@ class Database:
 
         try:
             yield
-        except (OSError, sqlite3.Error) as error:
-            raise DocumentError(f"{self._file}: {getattr(error, 'strerror', None) or error}") from error
+        # SQLite quotes pieces of a damaged file.
+        except (OSError, sqlite3.Error, UnicodeDecodeError) as error:
+            raise DocumentError(f"{self.file}: {getattr(error, 'strerror', None) or error}") from error
 
     def close(self) -> None:
         self._connection.close()

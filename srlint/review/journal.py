@@ -42,18 +42,22 @@ class Journal:
         return self._database is not None
 
     @contextmanager
-    def noting(self, path: Path, name: str) -> Iterator[None]:
-        """Around the writing of a file: notes what was there before and then, when all went well, what came of it."""
+    def noting(self, path: Path, name: str, data: bytes | None = None) -> Iterator[None]:
+        """Around the writing of a file: notes what was there before and then, when all went well, what came of it.
+
+        Where the `data` to be written are known, that is noted at once: a kill may fall between the write and the note.
+        """
         path = Path(os.path.abspath(path))
-        self._attempt(lambda database: self._before(database, path, name))
+        wanted = None if data is None else digest(data)
+        self._attempt(lambda database: self._before(database, path, name, wanted))
         try:
             yield
         except Exception:
-            self._attempt(lambda database: self._never(database, path))
+            self._attempt(lambda database: self._never(database, path, wanted))
             raise
         self._attempt(lambda database: self._after(database, path))
 
-    def _before(self, database: Database, path: Path, name: str) -> None:
+    def _before(self, database: Database, path: Path, name: str, wanted: bytes | None) -> None:
         content = _content(path)
         with database.change() as connection:
             if self._review is None:
@@ -62,8 +66,8 @@ class Journal:
                 connection.execute("DELETE FROM written WHERE review NOT IN (SELECT id FROM reviews)")
             # Of a file that is written twice the first state counts.
             connection.execute(
-                "INSERT OR IGNORE INTO written VALUES (?, ?, ?, ?, NULL)",
-                [self._review, str(path), name, None if content is None else zlib.compress(content)],
+                "INSERT OR IGNORE INTO written VALUES (?, ?, ?, ?, ?)",
+                [self._review, str(path), name, None if content is None else zlib.compress(content), wanted],
             )
 
     def _after(self, database: Database, path: Path) -> None:
@@ -74,11 +78,11 @@ class Journal:
                 [digest(content), self._review, str(path)],
             )
 
-    def _never(self, database: Database, path: Path) -> None:
-        """Nothing was written after all."""
+    def _never(self, database: Database, path: Path, wanted: bytes | None) -> None:
+        """Nothing was written after all. What an earlier write of this review noted stays."""
         with database.change() as connection:
             connection.execute(
-                "DELETE FROM written WHERE review = ? AND path = ? AND after IS NULL", [self._review, str(path)]
+                "DELETE FROM written WHERE review = ? AND path = ? AND after IS ?", [self._review, str(path), wanted]
             )
 
     def _attempt(self, action: Callable[[Database], None]) -> None:
@@ -100,11 +104,17 @@ def last(database: Database) -> tuple[int, list[Written]] | None:
         rows = connection.execute(
             "SELECT path, name, before, after FROM written WHERE review = ? ORDER BY path", [review]
         )
-        found = [
-            Written(Path(path), name, None if before is None else zlib.decompress(before), after)
-            for path, name, before, after in rows
-        ]
-    return review, found
+        try:
+            return review, [_written(*row) for row in rows]
+        except (zlib.error, TypeError, ValueError) as error:
+            raise DocumentError(f"{database.file}: the journal of reviews is damaged: {error}") from error
+
+
+def _written(path: str, name: str, before: bytes | None, after: bytes | None) -> Written:
+    """What was noted of one file. Raises zlib.error, TypeError or ValueError for anything else."""
+    if not isinstance(name, str) or not isinstance(after, bytes | None):
+        raise TypeError("an entry of another kind")
+    return Written(Path(path), name, None if before is None else zlib.decompress(before), after)
 
 
 def forget(database: Database, review: int, written: Written) -> None:

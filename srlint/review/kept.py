@@ -86,5 +86,5 @@ def _read(value: str) -> Answer | None:
         table = json.loads(value)
         settled = tuple(Span(one["start"], one["end"]) for one in table.pop("settled"))
         return Answer(**table, settled=settled)
-    except (ValueError, TypeError, KeyError):
+    except (ValueError, TypeError, KeyError, RecursionError):
         return None

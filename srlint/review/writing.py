@@ -40,7 +40,7 @@ class Writer:
             return
         path, name = entry.target.path, entry.target.name
         try:
-            with self._journal.noting(path, name):
+            with self._journal.noting(path, name, data):
                 files.write(path, data, expected=entry.data)
         except DocumentError as error:
             if _is_other(path, entry.data):

@@ -21,6 +21,28 @@ from pygls.lsp.client import LanguageClient  # noqa: E402
 # Seconds: nothing here takes that long unless it never comes.
 PATIENCE = 60
 COMMAND = (sys.executable, "-m", "srlint", "lsp")
+# For `before`: that a check takes long must not hang on how fast a machine is. While there is a file `hold` in the
+# folder of the server, work stays where it first asks whether it must end, until it must; then there is a file `ended`.
+HELD = """
+from pathlib import Path
+from time import sleep
+import srlint.lsp.progress as progress
+from srlint.lsp.worker import Worker
+from srlint.urgency import StoppedError
+progress._AFTER = 0.0
+pause = Worker.pause
+def held(worker):
+    try:
+        pause(worker)
+        while Path("hold").exists():
+            sleep(0.01)
+            pause(worker)
+    except StoppedError:
+        Path("ended").touch()
+        raise
+Worker.pause = held
+"""
+_MAIN = "import sys; from srlint.cli import main; sys.argv = ['srlint', 'lsp', *sys.argv[1:]]; main()"
 
 
 def capable(encodings: Sequence[str] = (), **more: Any) -> t.ClientCapabilities:
@@ -58,7 +80,10 @@ class Editor:
         options: Sequence[str] = ("--no-model",),
         able: t.ClientCapabilities | None = None,
         settings: Any = None,
+        before: str = "",
     ) -> None:
+        """`before` is Python that the server's process runs before it becomes one."""
+        self._command = (sys.executable, "-c", f"{before}\n{_MAIN}") if before else COMMAND
         self._folders = folders
         self._options = options
         self._able = able or capable()
@@ -79,7 +104,7 @@ class Editor:
     def __enter__(self) -> Editor:
         self._thread.start()
         self.client = self._made()
-        self._await(self.client.start_io(*COMMAND, *self._options, cwd=self._folders[0]))
+        self._await(self.client.start_io(*self._command, *self._options, cwd=self._folders[0]))
         self.process = self.client._server
         folders = [t.WorkspaceFolder(folder.as_uri(), folder.name) for folder in self._folders]
         params = t.InitializeParams(self._able, workspace_folders=folders, initialization_options=self.settings)
@@ -131,6 +156,10 @@ class Editor:
     def kinds(self) -> list[str]:
         """What there was of progress: `begin`, `report`, `end`."""
         return [value["kind"] for value in self.progress]
+
+    def began(self, name: str) -> bool:
+        """Whether there is progress of the check of a text of this name."""
+        return any(value.get("title", "").endswith(name) for value in self.progress)
 
     def _await(self, work: Any, seconds: float = PATIENCE) -> Any:
         return asyncio.run_coroutine_threadsafe(_awaited(work), self._loop).result(seconds)

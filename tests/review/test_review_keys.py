@@ -31,8 +31,8 @@ def test_y_takes_the_first_rewrite_and_files_are_written_after_their_last_findin
     terminal = Terminal(project)
     first = terminal.until()
     assert "a.md:3:19  gender  " in first
-    assert "  We met on Monday.\n- The [-chairman-] opens the meeting.\n+ The {+chair+} opens the meeting.\n" in first
-    assert "2 The {+chairperson+} opens the meeting.\n  Then we vote.\n  why: Gender: “chairman”: prefer" in first
+    assert "  We met on Monday.\n- The [-chairman-] opened the meeting.\n+ The {+chair+} opened the meeting.\n" in first
+    assert "2 The {+chairperson+} opened the meeting.\n  Then we vote.\n  why: Gender: “chairman”: prefer" in first
     assert "a.md:5:1  terminology" in terminal.press("y")
     assert read(project) == TEAM
     assert "b.md:1:28  gender" in terminal.press("y")
@@ -89,8 +89,8 @@ def test_e_lets_people_write_it_themselves_on_the_line(project):
     assert terminal.press("e", WORDING).endswith("New wording (empty: none): ")
     assert "No new wording." in terminal.type("")
     terminal.press("e", WORDING)
-    terminal.child.expect_exact("The chair opens the meeting.")  # it begins with the rewrite
-    terminal.type("The convenor opens the meeting.")
+    terminal.child.expect_exact("The chair opened the meeting.")  # it begins with the rewrite
+    terminal.type("The convenor opened the meeting.")
     text, status = terminal.last("n")
     assert "accepted 0, edited 1, rejected 1" in text
     assert (status, read(project)) == (0, TEAM.replace("chairman", "convenor"))
@@ -105,7 +105,7 @@ def test_a_wording_that_is_still_flagged_is_said_so_and_asked_about_again(projec
     assert "[y] take it all the same [e]dit it further [n]o\n> " in asked
     for key in ("\r", "x"):
         assert "take it all the same" in terminal.press(key)
-    assert "The [-chairman-] opens the meeting." in terminal.press("n")
+    assert "The [-chairman-] opened the meeting." in terminal.press("n")
     terminal.press("e", WORDING)
     terminal.type("The chairman opened it.")
     terminal.press("e", WORDING)
@@ -117,7 +117,7 @@ def test_a_wording_that_is_still_flagged_is_said_so_and_asked_about_again(projec
 
 
 def test_a_wording_that_makes_something_else_a_fault_is_said_so(project):
-    (project / "c.md").write_text("The chairman opens the meeting. Tell everyone about it. Bye.\n")
+    (project / "c.md").write_text("The chairman opened the meeting. Tell everyone about it. Bye.\n")
     terminal = Terminal(project, "c.md")
     terminal.until()
     terminal.press("e", WORDING)
@@ -165,7 +165,7 @@ def test_an_editor_that_fails_changes_nothing(project, editor, said):
 
 @embedded
 def test_r_asks_the_language_model_for_another_rewrite(project):
-    (project / "c.md").write_text("Girls give up on engineering as soon as the maths gets hard.\n")
+    (project / "c.md").write_text("Women are too emotional to lead a team.\n")
     terminal = Terminal(project, "c.md", model=True)
     assert menu(terminal.until()).startswith("n e r i I")
     shown = terminal.press("r")
@@ -175,7 +175,7 @@ def test_r_asks_the_language_model_for_another_rewrite(project):
         assert menu(shown).startswith("y n")
     text, status = terminal.last("y")
     assert (status, "accepted 1" in text) == (0, True)
-    assert not read(project, "c.md").startswith("Girls give up")
+    assert not read(project, "c.md").startswith("Women are too")
 
 
 def test_i_writes_a_comment_with_a_reason(project):
@@ -215,7 +215,7 @@ def test_b_accepts_in_the_baseline_and_u_takes_it_back(project):
     assert "b.md" in terminal.press("b")
     baseline = json.loads((project / ".srlint-baseline.json").read_text())
     assert [row["text"] for row in baseline["files"]["a.md"]] == [
-        "The chairman opens the meeting.",
+        "The chairman opened the meeting.",
         "Add the host to the whitelist.",
     ]
     assert "a.md:5:1" in terminal.press("u")
@@ -317,7 +317,7 @@ def test_question_mark_explains_the_category_and_the_keys(project):
     assert "y  take the rewrite\nn  keep the passage as it is\n1  take this rewrite\n" in shown
     assert "\nI  silence gender in the whole file with a comment\n" in shown
     assert "u  " not in shown
-    assert "The [-chairman-] opens" in shown  # and then the question again
+    assert "The [-chairman-] opened" in shown  # and then the question again
     terminal.last("q")
 
 

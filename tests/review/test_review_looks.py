@@ -71,13 +71,13 @@ def test_colour_where_it_is_wanted_and_none_where_not(project):
 def test_plain_lines_for_a_screen_reader(project, how):
     terminal = Terminal(project, "a.md", *([] if how else ["--plain"]), **how)
     shown = terminal.until(PLAIN)
-    assert "Before: We met on Monday.\nPassage: The chairman opens the meeting.\nAfter: Then we vote.\n" in shown
-    assert "Rewrite 1: The chair opens the meeting.\n  Changes: “chairman” becomes “chair”\n" in shown
-    assert "Rewrite 2: The chairperson opens the meeting.\n" in shown
+    assert "Before: We met on Monday.\nPassage: The chairman opened the meeting.\nAfter: Then we vote.\n" in shown
+    assert "Rewrite 1: The chair opened the meeting.\n  Changes: “chairman” becomes “chair”\n" in shown
+    assert "Rewrite 2: The chairperson opened the meeting.\n" in shown
     for line in ("", "yes", "y y", "x"):
         assert "does nothing" in terminal.press(f"{line}\r", PLAIN)
     terminal.press("e\r", "none\\): ")
-    shown = terminal.press("The convenor opens the meeting.\r", PLAIN)
+    shown = terminal.press("The convenor opened the meeting.\r", PLAIN)
     assert "Rewrite: Add the host to the allowlist.\n  Changes: “whitelist” becomes “allowlist”" in shown
     terminal.child.send("n\r")
     assert terminal.end()[1] == 0

@@ -319,10 +319,10 @@ def test_the_next_files_are_judged_ahead_until_two_have_something_to_ask():
     targets = [Target(Path(name), name, "markdown") for name in names]
     worker, bench = Worker(), FakeBench()
     shelf = Shelf(worker, lambda: bench, targets, [[] for _ in targets])
-    worker.submit(lambda: shelf.load(0)).result(5)
+    worker.submit(lambda: shelf.load(0)).result(60)
     assert shelf.take(0).state.unanswered
     shelf.prepare()
-    for _ in range(100):
+    for _ in range(6000):
         if len(bench.loaded) >= 4:
             break
         time.sleep(0.01)
@@ -379,34 +379,35 @@ def test_urgent_work_goes_before_patient_work_which_begins_again():
     def patient() -> None:
         order.append("patient")
         started.set()
-        for _ in range(200 if order.count("patient") == 1 else 1):
+        for _ in range(6000 if order.count("patient") == 1 else 1):
             time.sleep(0.01)
             worker.pause()
 
     waiting = worker.submit(patient, Urgency.PATIENT)
-    assert started.wait(5)
-    worker.submit(lambda: order.append("urgent")).result(5)
-    waiting.result(5)
+    assert started.wait(60)
+    worker.submit(lambda: order.append("urgent")).result(60)
+    waiting.result(60)
     assert order == ["patient", "urgent", "patient"]
     worker.close(lambda: order.append("last"))
     assert order[-1] == "last"
 
 
 def test_work_that_fails_tells_whoever_waits_and_closing_ends_what_is_under_way():
-    worker = Worker()
+    worker, started = Worker(), threading.Event()
     with pytest.raises(ZeroDivisionError):
-        worker.submit(lambda: 1 // 0).result(5)
+        worker.submit(lambda: 1 // 0).result(60)
 
     def endless() -> None:
+        started.set()
         while True:
             time.sleep(0.01)
             worker.pause()
 
     future = worker.submit(endless, Urgency.PATIENT)
-    time.sleep(0.05)
+    assert started.wait(60)
     worker.close(lambda: None)
     with pytest.raises(StoppedError):
-        future.result(5)
+        future.result(60)
 
 
 def test_a_signal_that_came_at_work_counts_at_the_next_wait():

@@ -37,6 +37,8 @@ def read(text: str, include_quotes: bool = False) -> Prose:
     """The prose blocks of an AsciiDoc text, what was left out, and its comments. A footnote follows its block."""
     reader = _Reader(text, include_quotes)
     reader.run()
+    # A table is read before its cells, in which there may be comments too.
+    reader.prose.comments.sort(key=lambda comment: comment.span)
     return reader.prose
 
 

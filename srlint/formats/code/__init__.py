@@ -26,7 +26,7 @@ _MERE_BREAK = re.compile(r"[\s#/*!<:]*")
 def read(source: str, include_quotes: bool, language: str) -> Prose:
     """The prose of a program: its comments and docstrings; licence headers are reported as left out.
 
-    Raises DocumentError when the language's grammar is not installed.
+    Raises DocumentError when the language's grammar is not installed, or the program too damaged for it.
     """
     said, found = directives(comments(source, language))
     prose = Prose([], [], said)

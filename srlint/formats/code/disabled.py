@@ -6,8 +6,8 @@ import re
 from collections.abc import Sequence
 from itertools import groupby
 
-from srlint.formats.code.languages import grammar
 from srlint.formats.code.lines import Line, blocks
+from srlint.formats.code.tree import tree
 
 _KEYWORDS = frozenset(
     "abstract and as assert async await auto break case catch char class const continue def default del do double elif"
@@ -132,12 +132,10 @@ def _is_english(text: str) -> bool:
 
 def _parses(texts: Sequence[str], language: str) -> bool:
     """Whether the grammar reads the lines, the indentation they share aside, as statements without an error."""
-    from tree_sitter import Parser
-
     margin = min(len(text) - len(text.lstrip()) for text in texts)
     source = "\n".join(text[margin:] for text in texts)
     head = _HEAD.match(texts[-1])
     if head:
         source += "{}" if source.endswith(")") else f"\n{head['indent'][margin:]}    pass"
     source += "\n"
-    return not Parser(grammar(language)).parse(source.encode()).root_node.has_error
+    return not tree(source, language).root_node.has_error

@@ -8,8 +8,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from srlint.document import LINE_END
-from srlint.formats.code.languages import LANGUAGES, CodeLanguage, grammar, query
+from srlint.formats.code.languages import LANGUAGES, CodeLanguage, query
 from srlint.formats.code.lines import Line, dedented
+from srlint.formats.code.tree import tree
 from srlint.formats.offsets import CodePoints
 
 # What may come before a comment on its line that is still said to stand alone.
@@ -41,7 +42,10 @@ class Comment:
 
 
 def comments(text: str, language: str) -> list[Comment]:
-    """All comments and docstrings of a program, in order. Raises DocumentError when the grammar is not installed."""
+    """All comments and docstrings of a program, in order.
+
+    Raises DocumentError when the grammar is not installed, or the program too damaged for it.
+    """
     known = LANGUAGES[language]
     # Grammars take a lone carriage return for no line end, which would make one comment of the rest of the file.
     source = re.sub(r"\r(?!\n)", "\n", text)
@@ -59,12 +63,11 @@ def comments(text: str, language: str) -> list[Comment]:
 
 def _captures(source: str, language: str) -> Iterator[tuple[str, int, int]]:
     """Kind, start and end, in code points, of each stretch that the language's query finds."""
-    known = grammar(language)
-    from tree_sitter import Parser, QueryCursor
+    root = tree(source, language).root_node
+    from tree_sitter import QueryCursor
 
     offset = CodePoints(source)
-    tree = Parser(known).parse(source.encode())
-    for what, nodes in QueryCursor(query(language)).captures(tree.root_node).items():
+    for what, nodes in QueryCursor(query(language)).captures(root).items():
         for node in nodes:
             start, end = offset(node.start_byte), offset(node.end_byte)
             if what == "macro":

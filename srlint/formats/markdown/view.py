@@ -17,7 +17,7 @@ from operator import lt
 
 from srlint.document import Comment
 from srlint.formats.nested import inside
-from srlint.formats.segment import Prose, Segment, SourceMap
+from srlint.formats.segment import Prose, Segment, SourceMap, drained
 
 _YAML = re.compile(r"---[ \t]*\r?\n(.*?)^(?:---|\.\.\.)[ \t]*(?:\r?\n|\Z)", re.DOTALL | re.MULTILINE)
 _YAML_LINE = re.compile(r"[ \t]*\r?(?:\n|\Z)|#|-[ \t]|[\[{]|[^\s:#][^:\r\n]*:(?:\s|\Z)")
@@ -81,7 +81,7 @@ class View:
     def read(self, read: Callable[[str, bool], Prose], include_quotes: bool) -> Prose:
         """What `read` finds in the view, placed in the source."""
         prose = inside("".join(self._parts), SourceMap(self._starts, self._ends), read, include_quotes)
-        prose.segments[:] = [_without_put(segment) for segment in prose.segments]
+        prose.segments[:] = [_without_put(segment) for segment in drained(prose.segments)]
         for segment in prose.segments:
             for at in segment.map.breaks:
                 segment.map.ends[at] = _INDENTATION.match(self.source, segment.map.ends[at]).end()

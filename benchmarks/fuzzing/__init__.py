@@ -1,0 +1,1 @@
+"""Fuzzing: what a stranger may have written, damaged in every way, given to each reader of srlint."""

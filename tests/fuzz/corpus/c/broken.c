@@ -1,0 +1,8 @@
+/* The chairman \
+ opens. */
+#define A // no
+#if 0
+ n"'`/*<<<\
+{(["""
+'''
+//#ÿé

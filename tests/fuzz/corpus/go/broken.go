@@ -1,0 +1,9 @@
+// Package a The chairman
+//go:generate x
+/*
+ block
+*/
+var"'`/*<<<\
+{(["""
+'''
+//#ÿé

@@ -1,0 +1,5 @@
+/** The {@code chairman} <p>said &amp; <b>so</b>.
+ * @param "'`/*<<<\
+{(["""
+'''
+//#ÿé

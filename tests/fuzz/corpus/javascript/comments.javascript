@@ -1,0 +1,10 @@
+/** The chairman
+ * @param {a} b The user.
+ * ```
+ * code
+ * ```
+ */
+let a = `// ${`/* ${b} */`}`; // said so
+/* one */ /* two */ x = /\/\*/; <!-- html
+// eslint-disable
+<div>{/* jsx */}</div>

@@ -1,0 +1,4 @@
+const a = <div title="// no">{/* The chai"'`/*<<<\
+{(["""
+'''
+//#ÿé

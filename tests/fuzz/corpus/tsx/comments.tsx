@@ -1,0 +1,1 @@
+const a = <div title="// no">{/* The chairman opens. */}text // text</div>; // so
