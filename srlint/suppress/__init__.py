@@ -106,12 +106,10 @@ def without(finding: Finding, categories: Iterable[str]) -> Finding | None:
 
 
 def _ignore(document: Document, layout: Layout, directive: Directive, category: str, review: Review) -> Hold:
-    comment = review.comments[directive.comment]
-    if not layout.is_alone(comment):
-        span = layout.beside(comment)
+    alone, span = layout.about(review.comments[directive.comment])
+    if not alone and span is not None:
         lines = "on these lines" if LINE_END.search(document.text, span.start, span.end) else "on this line"
         return Hold(directive, category, span, lines)
-    span = layout.below(comment)
     if span is None:
         return Hold(directive, category, None, "below, where no text follows")
     return Hold(directive, category, span, f"on line {document.position(span.start).line}, the next one with text")
@@ -150,8 +148,7 @@ def _advice(item: Malformed, review: Review, layout: Layout) -> str:
         return item.problem
     categories = item.categories
     if not categories:
-        comment = review.comments[item.comment]
-        about = layout.below(comment) if layout.is_alone(comment) else layout.beside(comment)
+        _, about = layout.about(review.comments[item.comment])
         near = [name for finding in review.findings if _touch(finding.span, about) for name in finding.categories]
         categories = tuple(dict.fromkeys(name for name in near if name in BY_ID)) or ("gender",)
     reason = "" if item.verb == "enable" else " reason"

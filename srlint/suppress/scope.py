@@ -50,6 +50,7 @@ class Layout:
         else:
             self._ends, self.starts = _cut(LINE_END, self._text)
         self._bare = _without(self._text, comments)
+        self._about: dict[Span, tuple[bool, Span | None]] = {}
 
     def __len__(self) -> int:
         return len(self.starts)
@@ -77,6 +78,14 @@ class Layout:
             if self.has_text(line) or "|" in content or (self._is_code and _CLOSED.search(content)):
                 return False
         return True
+
+    def about(self, comment: Comment) -> tuple[bool, Span | None]:
+        """Whether a comment stands alone, and which lines an `ignore` in it is for: those below it, or its own."""
+        # Kept, since one comment may hold a thousand of them.
+        if comment.span not in self._about:
+            alone = self.is_alone(comment)
+            self._about[comment.span] = alone, self.below(comment) if alone else self.beside(comment)
+        return self._about[comment.span]
 
     def bare(self, line: int) -> str:
         """A line with its comments blanked out."""
