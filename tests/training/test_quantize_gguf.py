@@ -230,7 +230,7 @@ def test_a_full_disk_and_an_interruption_leave_nothing_half_written(
     shutil.copytree(made.out, out)
     before = sorted(out.iterdir())
     monkeypatch.setattr(module, name, failing)
-    done = run(merged, "--to", "Q6_K", "--out", out, *SMALL)
+    done = run(merged, "--to", "Q6_K", "--force", "--out", out, *SMALL)  # a toy's verdicts may fall below the floor
     assert isinstance(done.error, kind)
     if kind is ModelError:
         assert str(done.error) == f"{out}: the disk is full"

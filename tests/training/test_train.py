@@ -31,7 +31,9 @@ from srlint import prompt  # noqa: E402
 from srlint.errors import ConfigError, ModelError  # noqa: E402
 
 RUNS = Path(__file__).parents[2] / "finetune" / "runs"
-DETECTOR_RUNS = ("detector", "groups", "groups2", "screen", "student", "teacher")
+DETECTOR_RUNS = (
+    "broad", "broad2", "curve", "detector", "groups", "groups2", "screen", "settled", "student", "teacher",
+)  # fmt: skip
 LANGUAGE_RUNS = [path for path in sorted(RUNS.glob("*.toml")) if path.stem not in DETECTOR_RUNS]
 
 
