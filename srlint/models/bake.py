@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from srlint.errors import ModelError
+from srlint.models import header
 
 # Raised when the same base and adapter would come out different.
 _RECIPE = 1
@@ -72,6 +73,8 @@ def merge(base: Path, adapter: Path, target: Path, name: str = "Q8_0") -> None:
         ) from error
 
     try:
+        for path in (base, adapter):
+            header.read(path)  # the package would count to whatever a damaged file says
         source, change = gguf.GGUFReader(base), gguf.GGUFReader(adapter)
     except Exception as error:  # a damaged file fails in many ways
         raise ModelError(f"{base} or {adapter}: not a GGUF file: {' '.join(str(error).split())}") from error
