@@ -141,38 +141,31 @@ def _rewrites(versions: Sequence[Version]) -> tuple[dict[str, Any], list[Version
 def _rewrites_table(name: str, own: dict[str, Any]) -> str:
     if not own["found"]:
         return f"{name}: none of {own['sentences']} sentences was found"
-    low, high = own["interval"]
-    head = (name, "sentences", "found", "offered", "offered as for most", "same as for most", "95 % interval")
-    row = (
-        "",
-        own["sentences"],
-        own["found"],
-        own["offered"],
-        percent(own["offered_as_most"]),
-        percent(own["as_most"]),
-        f"{percent(low)} – {percent(high)}",
-    )
-    worst = [f"odd most often: {', '.join(f'{group} ({count})' for group, count in own['odd_groups'].items())}"]
-    worst += [f"  {count:2} of {found}  {text}" for text, (count, found) in own["odd_sentences"].items()]
-    return "\n".join([table(head, [row]), *worst])
+    shares = {
+        "found": own["found"],
+        "offered": own["offered"],
+        "offered as for most": percent(own["offered_as_most"]),
+        "same as for most": percent(own["as_most"]),
+    }
+    worst = [f"  {count:2} of {found}  {text}" for text, (count, found) in own["odd_sentences"].items()]
+    return _shown(name, shares, own, worst)
 
 
 def _table(kind: str, own: dict[str, Any]) -> str:
-    low, high = own["interval"]
-    head = table(
-        (kind, "sentences", "versions", "found", "verdict as for most", "95 % interval"),
-        [
-            (
-                "",
-                own["sentences"],
-                own["versions"],
-                percent(own["found"]),
-                percent(own["as_most"]),
-                f"{percent(low)} – {percent(high)}",
-            )
-        ],
-    )
-    worst = [f"odd most often: {', '.join(f'{group} ({count})' for group, count in own['odd_groups'].items())}"]
+    shares = {
+        "versions": own["versions"],
+        "found": percent(own["found"]),
+        "verdict as for most": percent(own["as_most"]),
+    }
     groups = own["versions"] // own["sentences"]
-    worst += [f"  {count:2} of {groups}  {text}" for text, count in own["odd_sentences"].items()]
-    return "\n".join([head, *worst])
+    worst = [f"  {count:2} of {groups}  {text}" for text, count in own["odd_sentences"].items()]
+    return _shown(kind, shares, own, worst)
+
+
+def _shown(name: str, columns: dict[str, Any], own: dict[str, Any], worst: Sequence[str]) -> str:
+    """A table of one row, the groups that are judged otherwise most often, and the worst sentences."""
+    low, high = own["interval"]
+    head = (name, "sentences", *columns, "95 % interval")
+    row = ("", own["sentences"], *columns.values(), f"{percent(low)} – {percent(high)}")
+    groups = ", ".join(f"{group} ({count})" for group, count in own["odd_groups"].items())
+    return "\n".join([table(head, [row]), f"odd most often: {groups}", *worst])

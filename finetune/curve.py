@@ -29,12 +29,12 @@ def main(
 
     A part is repeated until it is as long as the whole, so that what differs is what was read and not how long.
     """
+    tokenizer = shipped_tokenizer()
     points = []
     for share in shares:
         rows = part(splits["train"], share)
         examples = detector_run.material(run, list(islice(cycle(rows), len(splits["train"]))), corpora)
         model = detector_run.of_seed(run, base or run.base, examples, run.seeds[0], None, out, log)
-        tokenizer = shipped_tokenizer()
         manifest = detector_run.calibrate(model, tokenizer, splits["dev"], run.max_false_alarms)
         figures = detector_run.measure(model, tokenizer, splits["dev"], manifest)["all"]
         points.append({"share": share, "passages": len(rows), **figures})

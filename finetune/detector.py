@@ -209,23 +209,30 @@ def train(
     for _ in range(run.epochs):
         for chunk in batches(examples, run.batch_size, order):
             batch = collate(chunk)
-            with torch.autocast("cpu", dtype=torch.bfloat16, enabled=run.bf16):
-                value = loss(model, batch, run, bridge)
-            value.backward()
+            value = _graded(model, batch, run, bridge)
             if run.adversarial:
-                words = model.encoder.get_input_embeddings().weight
-                with pushed(words, run.adversarial), torch.autocast("cpu", dtype=torch.bfloat16, enabled=run.bf16):
-                    loss(model, batch, run, bridge).backward()
+                with pushed(model.encoder.get_input_embeddings().weight, run.adversarial):
+                    _graded(model, batch, run, bridge)
             nn.utils.clip_grad_norm_([*model.encoder.parameters(), *heads], 1.0)
             optimizer.step()
             schedule.step()
             optimizer.zero_grad()
             step += 1
-            running += value.item()
+            running += value
             if step % 50 == 0:
                 log(step, steps, running / 50)
                 running = 0.0
     return model.eval()
+
+
+def _graded(
+    model: DetectorModel, batch: dict[str, torch.Tensor], run: DetectorRun, bridge: nn.Module | None
+) -> float:
+    """The loss of a batch, whose gradients are added to those that are there."""
+    with torch.autocast("cpu", dtype=torch.bfloat16, enabled=run.bf16):
+        value = loss(model, batch, run, bridge)
+    value.backward()
+    return value.item()
 
 
 @contextmanager

@@ -378,6 +378,8 @@ def test_no_change_is_the_shipped_list() -> None:
         ({"x-ray": {"use": "scan", "category": "gender"}}, [], "'x-ray'.*'use'"),
         ({"x-ray": {"use": [" "], "category": "gender"}}, [], "'x-ray'.*'use'"),
         ({"x-ray": {"use": ["{}"], "category": "gender"}}, [], "'x-ray'.*'use'"),
+        ({"{x,y}-ray": {"use": ["{0.__class__}"], "category": "gender"}}, [], "'use' do not fit"),
+        ({"{a,b,c,d,e} {a,b,c,d,e} {a,b,c,d,e}": {"category": "gender"}}, [], "more than 100 terms"),
         ({"x-ray": {"uses": ["scan"], "category": "gender"}}, [], "'x-ray'.*'uses'.*did you mean 'use'"),
         ({"x-ray": {"category": "gender", "severity": "loud"}}, [], "'x-ray'.*'severity'"),
         ({"x-ray": {"category": "gender", "kind": "word"}}, [], "'x-ray'.*'kind'"),

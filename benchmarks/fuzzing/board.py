@@ -11,6 +11,7 @@ from benchmarks.fuzzing.mutate import MOST_BYTES
 
 # Executions begun; when the last one began (0: none is running), and what the process had worked by then, in seconds;
 # failures; seconds of the longest one, its number; memory above the start in KiB; bytes of the input.
+_FIELDS = ("begun", "started", "worked", "failures", "longest", "longest_number", "peak", "_length")
 _HEAD = struct.Struct("<QddQdQqQ")
 # Inputs of a guided run may be made longer than ours.
 _ROOM = 4 * MOST_BYTES
@@ -18,6 +19,15 @@ _ROOM = 4 * MOST_BYTES
 
 class Board:
     """The figures, each a field; `input` is what is being executed. Both sides see every change at once."""
+
+    begun: int
+    started: float
+    worked: float
+    failures: int
+    longest: float
+    longest_number: int
+    peak: int
+    _length: int
 
     def __init__(self, file: Path, new: bool = False) -> None:
         if new:
@@ -28,30 +38,11 @@ class Board:
 
     def load(self) -> None:
         """Reads what the other side has written."""
-        (
-            self.begun,
-            self.started,
-            self.worked,
-            self.failures,
-            self.longest,
-            self.longest_number,
-            self.peak,
-            self._length,
-        ) = _HEAD.unpack_from(self._memory)
+        for name, value in zip(_FIELDS, _HEAD.unpack_from(self._memory), strict=True):
+            setattr(self, name, value)
 
     def save(self) -> None:
-        _HEAD.pack_into(
-            self._memory,
-            0,
-            self.begun,
-            self.started,
-            self.worked,
-            self.failures,
-            self.longest,
-            self.longest_number,
-            self.peak,
-            self._length,
-        )
+        _HEAD.pack_into(self._memory, 0, *(getattr(self, name) for name in _FIELDS))
 
     @property
     def input(self) -> bytes:

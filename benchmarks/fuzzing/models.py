@@ -76,34 +76,27 @@ def header(folder: Path) -> Run:
 
 def adapter(folder: Path) -> Run:
     """A LoRA adapter, merged into a base of a few weights."""
-    from srlint.models.bake import merge
-
-    base = FOLDER / "gguf" / "tiny-llama.gguf"
     file = folder / "adapter.gguf"
-
-    def run(data: bytes) -> None:
-        file.write_bytes(data)
-        try:
-            merge(base, file, folder / "merged.gguf")
-        except ModelError as error:
-            demand(str(file) in str(error), "an error that does not name the file")
-
-    return run
+    return _merged(FOLDER / "gguf" / "tiny-llama.gguf", file, file)
 
 
 def base(folder: Path) -> Run:
     """A base model, which an adapter is merged into."""
-    from srlint.models.bake import merge
-
-    change = FOLDER / "adapter" / "tiny-adapter.gguf"
     file = folder / "base.gguf"
+    return _merged(file, FOLDER / "adapter" / "tiny-adapter.gguf", file)
+
+
+def _merged(base: Path, adapter: Path, file: Path) -> Run:
+    """Merges the two, of which `file` is the one that gets the input."""
+    from srlint.models.bake import merge
 
     def run(data: bytes) -> None:
         file.write_bytes(data)
         try:
-            merge(file, change, folder / "merged.gguf")
+            merge(base, adapter, file.with_name("merged.gguf"))
         except ModelError as error:
-            demand(str(file) in str(error) or str(change) in str(error), "an error that names no file")
+            # One that an adapter does not fit may be told by the adapter's name.
+            demand(any(str(path) in str(error) for path in {file, adapter}), "an error that does not name the file")
 
     return run
 

@@ -276,9 +276,34 @@ def test_the_journal_keeps_the_first_state_of_a_file_and_ten_reviews(tmp_path):
 
 def test_what_was_not_written_after_all_is_not_in_the_journal(tmp_path):
     database = Database(tmp_path / "j.sqlite3")
-    with pytest.raises(OSError), Journal(database, print).noting(tmp_path / "a.md", "a.md"):
+    for data in (None, b"new"):
+        with pytest.raises(OSError), Journal(database, print).noting(tmp_path / "a.md", "a.md", data):
+            raise OSError
+        assert last(database) is None
+
+
+def test_what_was_to_be_written_is_known_though_the_program_ends_before_it_can_say_so(tmp_path):
+    database = Database(tmp_path / "j.sqlite3")
+    file = tmp_path / "a.md"
+    file.write_bytes(b"before")
+    with pytest.raises(SystemExit), Journal(database, print).noting(file, "a.md", b"after"):
+        file.write_bytes(b"after")
+        raise SystemExit
+    (written,) = last(database)[1]
+    assert (written.before, written.after) == (b"before", digest(b"after"))
+
+
+def test_a_write_that_fails_leaves_what_an_earlier_one_noted(tmp_path):
+    database = Database(tmp_path / "j.sqlite3")
+    file = tmp_path / "a.md"
+    file.write_bytes(b"before")
+    journal = Journal(database, print)
+    with journal.noting(file, "a.md", b"after"):
+        file.write_bytes(b"after")
+    with pytest.raises(OSError), journal.noting(file, "a.md", b"again"):
         raise OSError
-    assert last(database) is None
+    (written,) = last(database)[1]
+    assert (written.before, written.after) == (b"before", digest(b"after"))
 
 
 def test_a_finding_is_counted_into_a_baseline_and_out_of_it_again(tmp_path, monkeypatch):
