@@ -15,6 +15,7 @@ from tokenizers import Tokenizer
 
 from finetune import dataset, metrics, shipped
 from finetune import detector as training
+from finetune.altered import altered, near_words
 from finetune.dataset import Row
 from finetune.detector_export import COMPARED, compared, export
 from finetune.encoder import load_encoder
@@ -50,7 +51,7 @@ def main(
     examples = material(run, splits["train"], corpora)
     if run.teacher:
         teacher = Teacher(out.parent / run.teacher, teacher_base, out, log)
-        unlabelled = _unlabelled(run, splits["train"], corpora)
+        unlabelled = _unlabelled(run, splits["train"], corpora) + _altered(run, splits["train"], base)
         said = teacher.asked(unlabelled, bool(run.state_weight))
         if run.state_weight:
             known = teacher.asked(examples, states=True)
@@ -182,6 +183,15 @@ def _unlabelled(run: DetectorRun, rows: Sequence[Row], corpora: Path | None) -> 
     passages = dataset.as_passages(texts, 0.0, 1) + [(row.rewrites[0], row.before) for row in rows if row.rewrites]
     tokenizer = shipped_tokenizer()
     return [training.clean_example(tokenizer, *passage, 1.0) for passage in passages]
+
+
+def _altered(run: DetectorRun, rows: Sequence[Row], base: str) -> list[training.Example]:
+    """Our rows, each `run.altered` times with some words exchanged for near ones, for the teacher to label."""
+    if not run.altered:
+        return []
+    tokenizer = shipped_tokenizer()
+    near = near_words(load_encoder(base, 0.0).get_input_embeddings().weight, tokenizer)
+    return altered([training.example(tokenizer, row) for row in rows], near, tokenizer, run.altered, 0)
 
 
 def _clean(run: DetectorRun, corpora: Path | None) -> list[str]:

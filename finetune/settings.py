@@ -27,9 +27,9 @@ class DetectorRun:
     not make them so. `swap_share` of the rows that name a group of people take part a second time with another group
     of its kind; those that name one in the plural, `crossed` times more with groups of any kind, clean sentences too.
     `teacher` is a finished run of a larger encoder, which says what the passages of `unlabelled` are: gzip JSONL files,
-    and how many to draw of each; the rewrites of our rows are among them. With a `state_weight` the teacher's states
-    are taught too, on all passages. With `adversarial` each batch is learnt a second time with its word embeddings
-    pushed so far against what is wanted.
+    and how many to draw of each; the rewrites of our rows are among them, and our rows themselves, `altered` times with
+    some words exchanged for near ones. With a `state_weight` the teacher's states are taught too, on all passages.
+    With `adversarial` each batch is learnt a second time with its word embeddings pushed so far against what is wanted.
     """
 
     name: str
@@ -39,6 +39,7 @@ class DetectorRun:
     mined: str = ""
     teacher: str = ""
     unlabelled: dict[str, int] = field(default_factory=dict)
+    altered: int = 0
     epochs: int = 4
     batch_size: int = 32
     learning_rate: float = 6e-5
@@ -63,6 +64,10 @@ class DetectorRun:
     seeds: tuple[int, ...] = (1,)
     bf16: bool = True
     max_false_alarms: float = 0.04
+
+    def __post_init__(self) -> None:
+        if self.altered and not self.teacher:
+            raise ConfigError("altered passages need a teacher to say what they are")
 
 
 @dataclass(frozen=True, slots=True)

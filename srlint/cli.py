@@ -23,9 +23,9 @@ from srlint.cli_lsp import lsp
 from srlint.cli_model import model
 from srlint.cli_review import review, undo
 from srlint.errors import SrlintError
+from srlint.interrupts import INTERRUPTED
 
 BUG = 3
-INTERRUPTED = 130
 
 
 class Boundary(click.Group):

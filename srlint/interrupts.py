@@ -8,6 +8,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
 
+# The exit status of a process that was interrupted.
+INTERRUPTED = 130
+
 
 @contextmanager
 def put_off() -> Iterator[None]:

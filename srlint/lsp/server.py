@@ -16,6 +16,7 @@ from pygls.io_ import run_async
 from pygls.lsp.server import LanguageServer
 
 from srlint import __version__
+from srlint.interrupts import INTERRUPTED
 from srlint.lsp.abilities import Abilities, abilities
 from srlint.lsp.buffers import Buffers
 from srlint.lsp.checks import DEBOUNCE, Check, Checks
@@ -27,9 +28,6 @@ from srlint.lsp.stdio import Wire
 from srlint.lsp.worker import Worker
 from srlint.lsp.workspaces import Given, Workspaces
 from srlint.models.loaded import Models
-
-# The exit status of a server that is interrupted while a library does not let it end in order.
-_INTERRUPTED = 130
 
 
 class Server(LanguageServer):
@@ -172,7 +170,8 @@ class Server(LanguageServer):
         try:
             asyncio.run(self._talk(wire))
         except KeyboardInterrupt:
-            self.status = _INTERRUPTED
+            # For the case below in which the exception does not get out.
+            self.status = INTERRUPTED
             raise
         finally:
             if self.begun and not self.worker.close(self.workspaces.close):

@@ -22,9 +22,9 @@ from srlint.review.shelf import Loaded, Shelf
 from srlint.review.signals import Signals
 from srlint.review.state import FileState, Judged
 from srlint.review.view import options, show
-from srlint.review.worker import Worker
 from srlint.review.writing import Writer
 from srlint.urgency import Urgency
+from srlint.worker import Worker
 
 Result = TypeVar("Result")
 

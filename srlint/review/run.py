@@ -24,8 +24,8 @@ from srlint.review.screen import Screen
 from srlint.review.session import Session
 from srlint.review.shelf import Shelf
 from srlint.review.signals import Signals, StopError
-from srlint.review.worker import Worker
 from srlint.review.writing import Writer
+from srlint.worker import Worker
 
 LEFT, FAILED = 1, 2
 

@@ -9,8 +9,8 @@ from srlint.files import Target
 from srlint.review.bench import Bench
 from srlint.review.deciding import replayed
 from srlint.review.state import Answer, FileState
-from srlint.review.worker import Worker
 from srlint.urgency import StoppedError, Urgency
+from srlint.worker import Worker
 
 # So many files with something to ask are kept ready.
 _AHEAD = 2

@@ -33,8 +33,8 @@ from srlint.review.signals import Signals, StopError
 from srlint.review.state import Answer, FileState, Judged, moved
 from srlint.review.view import changes, options, shortened
 from srlint.review.wording import LINE_BREAK, WHOLE_BREAK, merged
-from srlint.review.worker import Worker
 from srlint.urgency import StoppedError, Urgency
+from srlint.worker import Worker
 
 WORDS = {"chairman": "chair", "whitelist": "allowlist", "idiots": None}
 TEXT = "The chairman is in. Add it to the whitelist. We are idiots. The chairman is in.\n"

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
-import shutil
 from dataclasses import replace
-from importlib import resources
 
 import pytest
 
@@ -30,19 +28,6 @@ class Cut(Exception):
 
 def silent(*_) -> None:
     return None
-
-
-@pytest.fixture(scope="module")
-def encoder(tmp_path_factory) -> str:
-    """A folder with a random encoder of two layers and the shipped tokenizer."""
-    from transformers import BertConfig, BertModel
-
-    folder = tmp_path_factory.mktemp("encoder")
-    shutil.copyfile(str(resources.files("srlint") / "data" / "tokenizer.json"), folder / "tokenizer.json")
-    torch.manual_seed(0)
-    config = BertConfig(hidden_size=32, num_hidden_layers=2, num_attention_heads=2, intermediate_size=48)
-    BertModel(config, add_pooling_layer=False).save_pretrained(folder)
-    return str(folder)
 
 
 @pytest.fixture
@@ -246,6 +231,21 @@ def test_a_learning_curve_has_a_point_for_each_share_of_whole_neighbourhoods(det
     assert [(point["share"], point["passages"]) for point in points] == [(0.5, 32), (1.0, 64)]
     assert [line for line in lines if line.startswith("seed")] == ["seed 1: 64 passages"] * 2  # as many steps
     assert json.loads((tmp_path / "curve.json").read_text()) == points
+
+
+def test_a_run_takes_as_many_rows_as_its_limit_and_the_rewrites_of_the_kinds_it_names(detector_settings, tokenizer):
+    def texts(**settings) -> list[list[int]]:
+        return [item.encoded.ids for item in detector_run.material(replace(detector_settings, **settings), rows, None)]
+
+    hidden = replace(ROWS[1], difficulty="implicit")
+    rows = [ROWS[0], hidden, *ROWS[2:]]
+    of_rows = [detector_training.example(tokenizer, one).encoded.ids for one in rows]
+    of_rewrites = [detector_training.clean_example(tokenizer, one.rewrites[0], "", 1.0).encoded.ids for one in rows[:2]]
+    assert texts() == of_rows
+    assert texts(limit=4) == of_rows[::2]
+    assert texts(rewrite_weight=0.5) == of_rows + of_rewrites
+    assert texts(rewrite_weight=0.5, rewritten=("term",)) == of_rows + of_rewrites[:1]
+    assert texts(rewrite_weight=0.5, rewritten=("context", "implicit")) == of_rows + of_rewrites[1:]
 
 
 def test_a_run_that_draws_on_prose_needs_to_be_told_where_it_lies(detector_settings, tmp_path):

@@ -1,4 +1,4 @@
-"""The one thread that owns the models, so that the next file is judged while a person reads."""
+"""The one thread that owns the models: it does what it is asked one after the other, urgent actions first."""
 
 from __future__ import annotations
 
@@ -19,46 +19,56 @@ _GRACE = 2.0
 
 
 @dataclass(order=True)
-class _Job:
+class Job:
+    """An action that waits for its turn. It is `dropped` when nobody wants it any more."""
+
     urgency: Urgency
     number: int
     action: Callable[[], Any] = field(compare=False)
-    future: Future[Any] = field(compare=False)
+    future: Future[Any] = field(default_factory=Future, compare=False)
+    dropped: bool = field(default=False, compare=False)
 
 
 class Worker:
-    """Runs actions one after the other, urgent ones first."""
+    """Runs actions in a thread of its own. Patient work gives way to urgent work at its next pause."""
 
     def __init__(self) -> None:
-        self._jobs: queue.PriorityQueue[_Job] = queue.PriorityQueue()
+        self._jobs: queue.PriorityQueue[Job] = queue.PriorityQueue()
         self._numbers = itertools.count()
         self._lock = threading.Lock()
-        self._urgent = 0
-        self._current: _Job | None = None
+        self._urgent = 0  # how many urgent jobs wait
+        self._current: Job | None = None
         self._closing = False
         # The thread must not keep the program alive: a library may be deep in a computation.
-        self._thread = threading.Thread(target=self._work, name="srlint-models", daemon=True)
-        self._thread.start()
+        self.thread = threading.Thread(target=self._work, name="srlint-models", daemon=True)
+        self.thread.start()
 
     def submit(self, action: Callable[[], Result], urgency: Urgency = Urgency.URGENT) -> Future[Result]:
         """The future of what `action` returns or raises."""
-        job = _Job(urgency, next(self._numbers), action, Future())
+        return self.begin(action, urgency).future
+
+    def begin(self, action: Callable[[], Any], urgency: Urgency) -> Job:
+        """The job that does `action` when its turn comes."""
+        job = Job(urgency, next(self._numbers), action)
         self._put(job)
-        return job.future
+        return job
 
     def pause(self) -> None:
         """To be called again and again during long work, in any thread. Raises StoppedError when it has to end."""
         job = self._current
-        if job is not None and (self._closing or (job.urgency is Urgency.PATIENT and self._urgent)):
+        if job is None:
+            return
+        if self._closing or job.dropped or (job.urgency is Urgency.PATIENT and self._urgent):
             raise StoppedError
 
-    def close(self, last: Callable[[], None]) -> None:
-        """Ends the work under way and then does `last`, unless that work does not end within a moment."""
+    def close(self, last: Callable[[], None]) -> bool:
+        """Ends the work under way and then does `last`; whether all of that came to its end within a moment."""
         self._closing = True
-        self._put(_Job(Urgency.LAST, next(self._numbers), last, Future()))
-        self._thread.join(_GRACE)
+        self.begin(last, Urgency.LAST)
+        self.thread.join(_GRACE)
+        return not self.thread.is_alive()
 
-    def _put(self, job: _Job) -> None:
+    def _put(self, job: Job) -> None:
         with self._lock:
             self._urgent += job.urgency is Urgency.URGENT
         self._jobs.put(job)
@@ -71,17 +81,18 @@ class Worker:
             if job.urgency is Urgency.LAST:
                 job.action()
                 return
-            if not self._closing:
+            if not (self._closing or job.dropped):
                 self._do(job)
 
-    def _do(self, job: _Job) -> None:
+    def _do(self, job: Job) -> None:
+        # What gave way runs already, and begins again.
         if not (job.future.running() or job.future.set_running_or_notify_cancel()):
-            return  # nobody wants it any more
+            return
         self._current = job
         try:
             job.future.set_result(job.action())
         except StoppedError as error:
-            if self._closing:
+            if self._closing or job.dropped:
                 job.future.set_exception(error)
             else:
                 self._put(job)
