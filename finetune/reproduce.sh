@@ -19,7 +19,13 @@ python -m finetune detector --config finetune/runs/broad2.toml --base "$minilm" 
 python -m finetune average runs/broad runs/broad2 --base "$minilm" --max-false-alarms 0.05 --out runs/mean2
 python -m finetune detector --config finetune/runs/settled.toml --base "$minilm" --corpora "$corpora"
 python -m finetune average runs/mean2 runs/settled --base "$minilm" --max-false-alarms 0.05 --out runs/mean3
-python -m quantize detector runs/mean3
+python -m quantize detector runs/mean3  # and again
+python -m finetune detector --config finetune/runs/teacher2.toml --base "$mpnet" --corpora "$corpora"
+python -m finetune detector --config finetune/runs/keen.toml --base "$minilm" --corpora "$corpora"
+python -m finetune detector --config finetune/runs/keen2.toml --base "$minilm" --corpora "$corpora"
+python -m finetune detector --config finetune/runs/taught.toml --base "$minilm" --teacher-base "$mpnet" --corpora "$corpora"
+python -m finetune average runs/keen2 runs/taught --base "$minilm" --max-false-alarms 0.05 --out runs/mean4
+python -m quantize detector runs/mean4
 python -m finetune screen --config finetune/runs/screen.toml --corpora "$corpora"
 cp runs/screen/screen.npz srlint/data/
 python -m finetune train --config finetune/runs/embedded.toml
