@@ -25,7 +25,11 @@ python -m finetune detector --config finetune/runs/keen.toml --base "$minilm" --
 python -m finetune detector --config finetune/runs/keen2.toml --base "$minilm" --corpora "$corpora"
 python -m finetune detector --config finetune/runs/taught.toml --base "$minilm" --teacher-base "$mpnet" --corpora "$corpora"
 python -m finetune average runs/keen2 runs/taught --base "$minilm" --max-false-alarms 0.05 --out runs/mean4
-python -m quantize detector runs/mean4
+python -m finetune detector --config finetune/runs/keen3.toml --base "$minilm" --corpora "$corpora"
+python -m finetune average runs/mean4 runs/keen3 --base "$minilm" --max-false-alarms 0.05 --out runs/mean5
+python -m finetune detector --config finetune/runs/keen4.toml --base "$minilm" --corpora "$corpora"
+python -m finetune average runs/mean5 runs/keen4 --base "$minilm" --max-false-alarms 0.05 --out runs/mean6
+python -m quantize detector runs/mean6
 python -m finetune screen --config finetune/runs/screen.toml --corpora "$corpora"
 cp runs/screen/screen.npz srlint/data/
 python -m finetune train --config finetune/runs/embedded.toml
