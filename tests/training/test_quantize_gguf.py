@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -148,7 +149,9 @@ def test_a_file_that_was_made_otherwise_is_never_overwritten(made, merged, tmp_p
     assert target.read_bytes() == content
 
 
-def test_force_keeps_what_would_be_refused_and_says_so_next_time(made, merged, tmp_path):
+def test_force_keeps_what_would_be_refused_and_says_so_next_time(made, merged, tmp_path, monkeypatch):
+    # A toy's few verdicts may survive anything: no floor but this one is sure to refuse them.
+    monkeypatch.setitem(KINDS, "Q2_K", replace(KINDS["Q2_K"], floor=1.01))
     out = tmp_path / "out"
     shutil.copytree(made.out, out)
     (out / "toy-Q2_K.gguf").unlink(missing_ok=True)
@@ -156,8 +159,7 @@ def test_force_keeps_what_would_be_refused_and_says_so_next_time(made, merged, t
     more = ("--limit", "30", *SMALL[2:])
     done = run(merged, "--to", "Q2_K", "--out", out, "--force", *more)
     assert done.error is None
-    figures = json.loads((out / "toy-Q2_K.json").read_text())["figures"]
-    assert figures["agreement"] < 0.9 or figures["mean_kl"] > 1
+    assert (out / "toy-Q2_K.gguf").is_file()
     again = run(merged, "--to", "Q2_K", "--out", out, *more)
     assert isinstance(again.error, verify.RefusedError)
     assert "was kept with --force" in str(again.error)
