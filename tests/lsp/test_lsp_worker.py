@@ -116,10 +116,18 @@ def test_closing_ends_what_is_under_way_and_does_the_last_thing_in_the_thread():
 def test_pausing_elsewhere_means_nothing():
     async def scenario(worker):
         worker.pause()
-        begun = threading.Event()
-        waiting = asyncio.create_task(worker.run(busy(worker, begun, 0.05)))
-        await until(begun)
-        worker.pause()
-        return await waiting
+        begun, enough = threading.Event(), threading.Event()
 
-    assert run(scenario) == "whole"
+        def patient():
+            begun.set()
+            return enough.wait(30)
+
+        waiting = asyncio.create_task(worker.run(patient, Urgency.PATIENT))
+        await until(begun)
+        urgent = asyncio.create_task(worker.run(lambda: "urgent"))
+        await asyncio.sleep(0)
+        worker.pause()  # in the worker's own thread it would give way now
+        enough.set()
+        return await waiting, await urgent
+
+    assert run(scenario) == (True, "urgent")
