@@ -97,6 +97,21 @@ def screen(config: Path, out: Path, data: Path, corpora: Path, keep: Path | None
 
 
 @main.command()
+@click.option("--config", type=PATH, required=True, help="The run file (TOML).")
+@click.option("--out", type=PATH, default=RUNS, show_default=True, help="Where runs are kept.")
+@click.option("--data", type=PATH, default=dataset.DATA, help="Folder of our JSONL passages.")
+def tagger(config: Path, out: Path, data: Path) -> None:
+    """Train the edit tagger, which says where an editor would change a flagged passage.
+
+    It belongs to the detector in the package, whose states it reads.
+    """
+    from finetune import tagger as tagging
+
+    run = settings.read(config, settings.TaggerRun)
+    tagging.main(run, dataset.load(data), out / run.name, _log)
+
+
+@main.command()
 @click.argument("runs", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option("--out", type=click.Path(path_type=Path), required=True, help="The folder of the averaged run.")
 @click.option("--data", type=click.Path(path_type=Path), default=dataset.DATA, help="Folder of our JSONL passages.")
@@ -225,14 +240,19 @@ def verification(data: Path, out: Path) -> None:
 @main.command()
 @click.option("--data", type=click.Path(path_type=Path), default=dataset.DATA, help="Folder of our JSONL passages.")
 @click.option("--split", type=click.Choice(dataset.SPLITS), default="dev", show_default=True)
+@click.option("--limit", type=click.IntRange(min=1), help="So many flagged passages, evenly from all.")
+@click.option("--known", type=PATH, help="Verdicts that readers have given already; the passages are those and others.")
 @click.option("--out", type=click.Path(path_type=Path), required=True, help="The JSONL file to write.")
-def candidates(data: Path, split: str, out: Path) -> None:
+def candidates(data: Path, split: str, limit: int | None, known: Path | None, out: Path) -> None:
     """Write every rewrite that the embedded model proposes, for readers to say which they accept."""
-    from finetune.ranking import candidates as proposed
+    from finetune import ranking as fitting
 
+    verdicts = fitting.read(known) if known else []
+    judged = {verdict.id for verdict in verdicts}
     rows = [row for row in dataset.load(data)[split] if row.flagged]
+    others = dataset.spread([row for row in rows if row.id not in judged], limit or 0)
     with open(out, "w", encoding="utf-8") as file:
-        for item in proposed(rows):
+        for item in fitting.candidates([*(row for row in rows if row.id in judged), *others], verdicts):
             file.write(json.dumps(item, ensure_ascii=False) + "\n")
 
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import math
 import random
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import TypeVar
 
 import torch
 from tokenizers import Tokenizer
@@ -20,6 +21,8 @@ from srlint.categories import IDS
 from srlint.document import Span
 from srlint.odds import probability
 from srlint.tokens import Encoded, encode
+
+Item = TypeVar("Item")
 
 
 class DetectorModel(nn.Module):
@@ -115,11 +118,13 @@ def _inside(span: Span | None, marked: Sequence[tuple[int, int]]) -> bool:
     return span is not None and any(span.start < end and start < span.end for start, end in marked)
 
 
-def batches(examples: Sequence[Example], size: int, order: random.Random) -> Iterator[list[Example]]:
-    """Shuffled batches of passages of similar length: pools of 32 batches are sorted, then the batches shuffled."""
+def batches(
+    examples: Sequence[Item], size: int, order: random.Random, length: Callable[[Item], int]
+) -> Iterator[list[Item]]:
+    """Shuffled batches of passages of similar `length`: pools of 32 batches are sorted, then the batches shuffled."""
     shuffled = order.sample(examples, len(examples))
     for start in range(0, len(shuffled), 32 * size):
-        pool = sorted(shuffled[start : start + 32 * size], key=lambda item: len(item.encoded.ids))
+        pool = sorted(shuffled[start : start + 32 * size], key=length)
         chunks = [pool[i : i + size] for i in range(0, len(pool), size)]
         order.shuffle(chunks)
         yield from chunks
@@ -207,7 +212,7 @@ def train(
     model.train()
     step, running = 0, 0.0
     for _ in range(run.epochs):
-        for chunk in batches(examples, run.batch_size, order):
+        for chunk in batches(examples, run.batch_size, order, lambda item: len(item.encoded.ids)):
             batch = collate(chunk)
             value = _graded(model, batch, run, bridge)
             if run.adversarial:

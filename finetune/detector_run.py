@@ -17,7 +17,7 @@ from finetune import dataset, metrics, shipped
 from finetune import detector as training
 from finetune.altered import altered, near_words
 from finetune.dataset import Row
-from finetune.detector_export import COMPARED, compared, export
+from finetune.detector_export import COMPARED, compared, export, states_digest
 from finetune.encoder import load_encoder
 from finetune.lesson import Teacher, only_weights, weights
 from finetune.settings import DetectorRun
@@ -140,6 +140,7 @@ def _finish(
     some = [training.example(tokenizer, row) for row in dataset.spread(splits["dev"], COMPARED)]
     exported = compared(model, out / "detector.onnx", some)
     manifest |= {"heads": model.encoder.config.num_attention_heads, "width": model.encoder.config.hidden_size}
+    manifest |= {"states": states_digest(model.encoder)}
     (out / "detector.json").write_text(json.dumps(manifest, indent=1) + "\n", encoding="utf-8")
     data = {name: {"rows": len(rows), "sha256": dataset.digest(rows)} for name, rows in splits.items()}
     record = {**made, "data": data, "figures": figures, "export": asdict(exported)}

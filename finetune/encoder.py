@@ -28,6 +28,12 @@ def load_encoder(base: str, dropout: float, frozen_layers: int = 0) -> nn.Module
     return SharedWordpieces(encoder) if config.model_type == "mpnet" else encoder
 
 
+def layers_of(encoder: nn.Module) -> nn.ModuleList:
+    """The layers of an encoder from `load_encoder`, first to last."""
+    inner = encoder.encoder
+    return (inner.encoder if isinstance(encoder, SharedWordpieces) else inner).layer
+
+
 class SharedWordpieces(nn.Module):
     """MPNet (Song et al. 2020) behind BERT's interface: it has BERT's wordpieces under ids of its own, and no segments.
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import torch
 
 from finetune.dataset import Row
-from srlint.candidates import Flagged, from_terms, ranked
+from srlint.candidates import Candidate, Flagged, from_terms, ranked
 from srlint.config import Settings
 from srlint.errors import ConfigError
 from srlint.judge import Judge, with_terms
@@ -20,6 +20,8 @@ from srlint.odds import probability
 # So strong is the pull of every weight towards none (a Gaussian prior of this precision on standardised figures).
 _PULL = 2.0
 _FOLDS = 10
+# The figures that a language model must have read a rewrite for.
+_READ = ("likelihood", "refusal")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,8 +35,13 @@ class Verdict:
     accepted: bool
 
 
-def candidates(rows: Sequence[Row]) -> Iterator[dict]:
-    """The rewrites that pass the guards, of every row that the detector finds, with what their ranks hang on."""
+def candidates(rows: Sequence[Row], known: Sequence[Verdict] = ()) -> Iterator[dict]:
+    """The rewrites that pass the guards, of every row that the detector finds, with what their ranks hang on.
+
+    `known` ones are among them, proposed or not, with what readers said of them; the others have nobody's
+    verdict yet.
+    """
+    heard = {(verdict.id, verdict.text): verdict for verdict in known}
     models = Models()
     judge = Judge(Settings(use_cache=False), models, models.language(None))
     tools = judge.tools(lambda text: True)
@@ -45,9 +52,13 @@ def candidates(rows: Sequence[Row]) -> Iterator[dict]:
             if not judged.marks or judged.probability < models.detector.threshold:
                 continue
             flagged = Flagged(row.text, row.before, judged, matches)
-            for item, features in ranked(flagged, from_terms(row.text, matches, judge.terms), tools) or []:
+            older = [Candidate(one.text, one.origin) for one in known if one.id == row.id]
+            listed = from_terms(row.text, matches, judge.terms)
+            for item, features in ranked(flagged, listed, tools, more=older):
                 rounded = {name: round(value, 4) for name, value in features.items()}
-                yield {"id": row.id, "origin": item.origin, "text": item.text, "features": rounded}
+                said = {"id": row.id, "origin": item.origin, "text": item.text, "features": rounded}
+                verdict = heard.get((row.id, item.text))
+                yield said | ({"accepted": verdict.accepted} if verdict else {})
     finally:
         models.close()
 
@@ -67,6 +78,15 @@ def read(path: Path) -> list[Verdict]:
     if len({verdict.id for verdict in found}) < _FOLDS:
         raise ConfigError(f"{path}: verdicts on fewer than {_FOLDS} passages")
     return found
+
+
+def unread(verdicts: Sequence[Verdict]) -> list[Verdict]:
+    """What is left of the verdicts where there is no language model: those on deletions, without its figures."""
+    return [
+        replace(verdict, features={name: value for name, value in verdict.features.items() if name not in _READ})
+        for verdict in verdicts
+        if verdict.origin == "deletion"
+    ]
 
 
 def fit(verdicts: Sequence[Verdict]) -> dict[str, float]:
@@ -127,6 +147,15 @@ def lowest(ranks: Sequence[tuple[float, Verdict]], accepted: float) -> float:
 def main(path: Path, target: Path, accepted: float, log: Callable[[str], None]) -> dict:
     """Fits the weights to the verdicts in `path` and writes them to `target`. Returns what it wrote."""
     verdicts = read(path)
+    made = {}
+    for name, own in (("with_model", verdicts), ("without_model", unread(verdicts))):
+        log(f"{name}:")
+        made[name] = _fitted(own, accepted, log)
+    target.write_text(json.dumps(made, indent=1) + "\n", encoding="utf-8")
+    return made
+
+
+def _fitted(verdicts: Sequence[Verdict], accepted: float, log: Callable[[str], None]) -> dict:
     ranks = [ranked for ranked in crossed(verdicts) if ranked[1].origin != "term"]  # such are offered in any case
     bar = round(lowest(ranks, accepted), 3)
     offered = [verdict for value, verdict in ranks if value >= bar]
@@ -137,9 +166,7 @@ def main(path: Path, target: Path, accepted: float, log: Callable[[str], None]) 
     for origin in sorted({verdict.origin for verdict in verdicts}):
         own = [verdict for verdict in offered if verdict.origin == origin]
         log(f"{origin}: {sum(v.origin == origin for v in verdicts)} candidates, {len(own)} offered, {_share(own)}")
-    made = {"lowest": bar, "weights": fit(verdicts)}
-    target.write_text(json.dumps(made, indent=1) + "\n", encoding="utf-8")
-    return made
+    return {"lowest": bar, "weights": fit(verdicts)}
 
 
 def _share(verdicts: Sequence[Verdict]) -> str:

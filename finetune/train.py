@@ -164,6 +164,8 @@ def _save(
     else:
         objective.model.peft_config["default"].base_model_name_or_path = run.base
         objective.model.save_pretrained(target, state_dict=weights, save_embedding_layers=False)
+        # peft's card names the folder that the base was loaded from, and converters copy that into what they write.
+        (target / "README.md").unlink(missing_ok=True)
     saved.make_readable(target)
 
 

@@ -1,4 +1,4 @@
-"""`python -m quantize detector|adapter|convert|gguf`: trained weights in, a file that srlint loads out."""
+"""`python -m quantize detector|tagger|adapter|convert|gguf`: trained weights in, a file that srlint loads out."""
 
 from __future__ import annotations
 
@@ -50,6 +50,23 @@ def main() -> None:
 def detector(run: Path, out: Path, passages: tuple[Path, ...]) -> None:
     """Quantise a detector run to int8 ONNX and check its verdicts."""
     from quantize import detector as quantizing
+
+    found = passages or sorted((PACKAGE.parent / "finetune" / "data").glob("*.jsonl"))
+    parity = quantizing.quantize(run, out, found)
+    click.echo(f"{out}: {out.stat().st_size / 1e6:.1f} MB, {asdict(parity)}", err=True)
+
+
+@main.command()
+@click.argument("run", type=click.Path(path_type=Path))
+@click.option(
+    "--out", type=click.Path(path_type=Path), default=PACKAGE / "data" / "tagger.onnx", help="The file to write."
+)
+@click.option(
+    "--passages", type=click.Path(path_type=Path), multiple=True, help="JSONL passages to compare edits on."
+)
+def tagger(run: Path, out: Path, passages: tuple[Path, ...]) -> None:
+    """Quantise an edit tagger to 8-bit weights and check its edits."""
+    from quantize import tagger as quantizing
 
     found = passages or sorted((PACKAGE.parent / "finetune" / "data").glob("*.jsonl"))
     parity = quantizing.quantize(run, out, found)

@@ -32,15 +32,14 @@ def another(flagged: Flagged, tools: Tools, fresh: Callable[[str], bool]) -> str
     if tools.writer is not None:
         return _written(flagged, tools, tools.writer, fresh)
     weighed = ranked(flagged, listed, tools, every=True)
-    if weighed is None:  # no model to ask
-        return next((item.text for item, _ in passing(flagged, listed, tools) if fresh(item.text)), None)
     in_order = sorted(weighed, key=lambda item: ranking.acceptable(item[1]), reverse=True)
     known = next((item.text for item, _ in in_order if fresh(item.text)), None)
     return known or _drawn(flagged, tools, fresh)
 
 
 def _drawn(flagged: Flagged, tools: Tools, fresh: Callable[[str], bool]) -> str | None:
-    assert tools.rewriter is not None
+    if tools.rewriter is None:
+        return None
     model = tools.rewriter()
     for turn in range(_TURNS):
         answer = model.ask(flagged.text, flagged.before, flagged.marks, flagged.detection.categories)

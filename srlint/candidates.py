@@ -23,11 +23,14 @@ from srlint.terms import TermList, TermMatch
 
 if TYPE_CHECKING:
     from srlint.engine.decode import Answer, Rewriter
+    from srlint.tagger import Tagged
 
 # How often a model that only writes is asked for a passage, should the guards refuse what it wrote.
 MOST_WRITTEN = 3
 # More marks than this are one fault in many places: only a free rewrite can mend it.
 _MOST_INFILLS = 3
+# The model has room for so many searches at once.
+_MOST_SHAPES = 2
 # Words before and behind a mark that its gap takes in as well: grammar often asks for a change next to the fault.
 _SIDES = ((0, 0), (1, 1))
 
@@ -64,7 +67,7 @@ class Tools:
 
     `grade` gives P(flag) of each (text, sentence before); what reaches `threshold` is still at fault. `rewriter` loads
     the language model, if there is one. `fits` says whether a text can be projected onto the document. A `writer` is
-    asked instead of a language model.
+    asked instead of a language model. `tag` says where an editor would change a text, given the sentence before it.
     """
 
     terms: TermList
@@ -73,6 +76,7 @@ class Tools:
     rewriter: Callable[[], Rewriter] | None
     fits: Callable[[str], bool]
     writer: Writer | None = None
+    tag: Callable[[str, str], Tagged | None] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,14 +112,12 @@ def best(flagged: Flagged, tools: Tools) -> Proposal | None:
     if tools.writer is not None:
         return _written(flagged, listed, tools, tools.writer)
     weighed = ranked(flagged, listed, tools)
-    if weighed is None:  # no model to weigh them by
-        return _proposal([item for item, _ in passing(flagged, listed, tools)])
     in_order = sorted(weighed, key=lambda item: ranking.acceptable(item[1]), reverse=True)
     return _proposal([item for item, features in in_order if _offered(item, features)])
 
 
 def _offered(item: Candidate, features: ranking.Features) -> bool:
-    return item.origin == "term" or ranking.acceptable(features) >= ranking.lowest()
+    return item.origin == "term" or ranking.is_good(features)
 
 
 def _proposal(kept: Sequence[Candidate], safety: Safety = "unsafe") -> Proposal | None:
@@ -143,30 +145,54 @@ def _written(flagged: Flagged, listed: Sequence[Candidate], tools: Tools, writer
 
 
 def ranked(
-    flagged: Flagged, listed: Sequence[Candidate], tools: Tools, *, every: bool = False
-) -> list[tuple[Candidate, ranking.Features]] | None:
-    """The candidates that pass, with what their ranks hang on; None where no model can be asked.
+    flagged: Flagged,
+    listed: Sequence[Candidate],
+    tools: Tools,
+    *,
+    every: bool = False,
+    more: Sequence[Candidate] = (),
+) -> list[tuple[Candidate, ranking.Features]]:
+    """The candidates that pass, with what their ranks hang on. Without a model these are listed ones and deletions.
 
     Where one with listed replacements passes, only such ones count: somebody chose them for their meaning. With `every`
-    the others are kept beside them.
+    the others are kept beside them. `more` are weighed as well where they pass.
     """
     model = tools.rewriter() if tools.rewriter else None
     text, marks = flagged.text, flagged.marks
     answer = model.ask(text, flagged.before, marks, flagged.detection.categories) if model else None
-    if model is None or answer is None:
-        return None
+    tagged = tools.tag(text, flagged.before) if tools.tag else None
     kept = [] if every else passing(flagged, listed, tools)
     if not kept:  # only then is it worth the time to have the model write
-        made = [*_deletions(text, marks), *written_by(model, answer, text, marks)]
+        made = _deletions(text, marks, tagged) if answer or tagged else []  # else nobody could weigh them
+        if model is not None and answer is not None:
+            made += written_by(model, answer, text, marks, tagged)
         kept = passing(flagged, _distinct([*listed, *made] if every else made), tools)
+    known = {item.text for item, _ in kept}
+    kept += passing(flagged, [item for item in more if item.text not in known], tools)
     if not kept:
         return []
-    likelihoods = model.likelihoods(answer, [item.text for item, _ in kept])
-    refusal = model.refusal(answer)
+    said: Sequence[float | None] = [None] * len(kept)
+    refusal = 0.0
+    if model is not None and answer is not None:
+        said, refusal = model.likelihoods(answer, [item.text for item, _ in kept]), model.refusal(answer)
     return [
-        (item, ranking.features(text, item.text, item.origin, marks, likelihood, refusal, probability))
-        for (item, probability), likelihood in zip(kept, likelihoods, strict=True)
+        (item, _features(flagged, tagged, item, probability, likelihood, refusal))
+        for (item, probability), likelihood in zip(kept, said, strict=True)
     ]
+
+
+def _features(
+    flagged: Flagged,
+    tagged: Tagged | None,
+    item: Candidate,
+    probability: float,
+    likelihood: float | None,
+    refusal: float,
+) -> ranking.Features:
+    usual = tagged.likelihood(item.text) if tagged else 0.0
+    return ranking.features(
+        flagged.text, item.text, item.origin, flagged.marks, probability, usual, likelihood, refusal
+    )
 
 
 def passing(flagged: Flagged, candidates: Sequence[Candidate], tools: Tools) -> list[tuple[Candidate, float]]:
@@ -207,16 +233,24 @@ def from_terms(text: str, matches: Sequence[TermMatch], terms: TermList) -> list
     return [Candidate(new, "term", settled and choice == 0) for choice, new in enumerate(texts) if new is not None]
 
 
-def _deletions(text: str, marks: Sequence[Span]) -> list[Candidate]:
-    """The passage without its marks, and with a comma or two taken along where a mark stood between them."""
-    wider = joined(text, [between_commas(text, mark) for mark in marks])
-    texts = [filled(text, gaps, [""] * len(gaps)) for gaps in dict.fromkeys((tuple(marks), wider))]
-    return [Candidate(new, "deletion") for new in texts if new.strip()]
+def _deletions(text: str, marks: Sequence[Span], tagged: Tagged | None) -> list[Candidate]:
+    """The passage without what an editor would cut, and without its marks."""
+    ways = [*(tagged.deletions() if tagged else ()), tuple(marks)]
+    return [Candidate(new, "deletion") for new in without(text, ways)]
 
 
-def written_by(model: Rewriter, answer: Answer, text: str, marks: Sequence[Span]) -> list[Candidate]:
+def without(text: str, ways: Sequence[Sequence[Span]]) -> list[str]:
+    """The text without the words of each way to cut, and with a comma or two taken along where they stood between."""
+    each = [(tuple(gaps), joined(text, [between_commas(text, gap) for gap in gaps])) for gaps in ways]
+    texts = [filled(text, gaps, [""] * len(gaps)) for both in each for gaps in dict.fromkeys(both)]
+    return [new for new in texts if new.strip()]
+
+
+def written_by(
+    model: Rewriter, answer: Answer, text: str, marks: Sequence[Span], tagged: Tagged | None = None
+) -> list[Candidate]:
     """What the model makes of the passage: other words, or none, in its gaps, and its own rewrite of the whole."""
-    shapes = _shapes(text, marks)
+    shapes = _shapes(text, marks, tagged)
     written = model.write(answer, text, shapes, marks)
     found = [
         Candidate(filled(text, gaps, words), "infill")
@@ -226,13 +260,13 @@ def written_by(model: Rewriter, answer: Answer, text: str, marks: Sequence[Span]
     return found if written.free is None else [*found, Candidate(written.free, "free")]
 
 
-def _shapes(text: str, marks: Sequence[Span]) -> list[tuple[Span, ...]]:
-    """The marks, and the marks with a neighbouring word or two, as gaps for other words."""
-    if len(marks) > _MOST_INFILLS:
-        return []
-    shapes = dict.fromkeys(joined(text, [widened(text, mark, *sides) for mark in marks]) for sides in _SIDES)
+def _shapes(text: str, marks: Sequence[Span], tagged: Tagged | None) -> list[tuple[Span, ...]]:
+    """Gaps for other words: what an editor would change, the marks, and the marks with a neighbouring word or two."""
+    wider = [joined(text, [widened(text, mark, *sides) for mark in marks]) for sides in _SIDES]
+    shapes = dict.fromkeys([*([tagged.gaps()] if tagged else []), *wider])
     # No words can stand for code or a link.
-    return [gaps for gaps in shapes if not any(ATOM in text[gap.start : gap.end] for gap in gaps)]
+    fitting = [gaps for gaps in shapes if not any(ATOM in text[gap.start : gap.end] for gap in gaps)]
+    return [gaps for gaps in fitting if 0 < len(gaps) <= _MOST_INFILLS][:_MOST_SHAPES]
 
 
 def _distinct(candidates: Sequence[Candidate]) -> list[Candidate]:

@@ -20,7 +20,7 @@ from srlint.engine.threads import threads
 from srlint.errors import ModelError
 from srlint.screen import Screen
 from srlint.shipped import data, model_digest
-from srlint.tokens import Tokens, cut, shipped_tokenizer
+from srlint.tokens import Encoded, Tokens, cut, shipped_tokenizer
 
 if TYPE_CHECKING:
     from concurrent.futures import ThreadPoolExecutor
@@ -65,6 +65,8 @@ class Detector:
         self._bias: float = settings["bias"]
         self._mark_threshold: float = settings["mark_threshold"]
         self.threshold: float = settings["threshold"]
+        # What tells its states from those of another detector; none in a file made for verdicts alone.
+        self.states_digest: str | None = settings.get("states")
         # Log-odds that a listed term adds to a passage's own: for a sure one, and for one that only context can
         # confirm.
         self.term_evidence: dict[str, float] = settings["term_evidence"]
@@ -150,17 +152,18 @@ class Detector:
             return found
         return weigh(found, lambda: self._said(replace(tokens, before=[])))
 
-    def _said(self, tokens: Tokens) -> Detection:
-        import numpy
+    def states(self, text: str, before: str) -> tuple[Any, Sequence[Span | None]]:
+        """The states of a passage in the middle of the layers [tokens, width], and each token's place in the text.
 
+        They are what the edit tagger goes on from.
+        """
+        encoded = cut(self._tokenizer, [(text, before)])[0].encoded
+        (states,) = self._session.run(["states"], _feed(encoded))
+        return states[0], encoded.spans
+
+    def _said(self, tokens: Tokens) -> Detection:
         encoded = tokens.encoded
-        passage, scores = self._session.run(
-            None,
-            {
-                "ids": numpy.array([encoded.ids], dtype=numpy.int64),
-                "segments": numpy.array([encoded.segments], dtype=numpy.int64),
-            },
-        )
+        passage, scores = self._session.run(["passage", "tokens"], _feed(encoded))
         marked = [odds.probability(score) for score in scores[0].tolist()]
         flag, *categories = passage[0].tolist()
         return Detection(
@@ -178,6 +181,15 @@ class Detector:
         pool, self._pool = self._pool, None
         if pool is not None:
             pool.shutdown(cancel_futures=True)
+
+
+def _feed(encoded: Encoded) -> dict[str, Any]:
+    import numpy
+
+    return {
+        "ids": numpy.array([encoded.ids], dtype=numpy.int64),
+        "segments": numpy.array([encoded.segments], dtype=numpy.int64),
+    }
 
 
 def marks(text: str, spans: Sequence[Span | None], scores: Sequence[float], threshold: float) -> tuple[Span, ...]:

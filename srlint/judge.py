@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import cached_property, partial
+from typing import TYPE_CHECKING
 
 from srlint import candidates
 from srlint.allow import Allowed, covered
@@ -28,6 +29,9 @@ from srlint.server.remote import RemoteModel
 from srlint.severity import of_categories, worst
 from srlint.terms import TermList, TermMatch
 from srlint.verdict import Verdict
+
+if TYPE_CHECKING:
+    from srlint.tagger import Tagged
 
 # The share that the passage on its own has in the log-odds: the sentence before helps to understand it, but with a
 # biased one before it a fair passage is suspected too easily. On dev the share costs nothing and saves a quarter of
@@ -155,7 +159,7 @@ class Judge:
         self, verdict: Verdict, flagged: Flagged, passage: Passage, fits: Callable[[Passage, str], bool]
     ) -> Verdict | None:
         """The verdict with a rewrite of settled replacements, which takes no language model; None where none passes."""
-        tools = replace(self.tools(lambda new: fits(passage, new)), rewriter=None, writer=None)
+        tools = replace(self.tools(lambda new: fits(passage, new)), rewriter=None, writer=None, tag=None)
         proposal = candidates.best(flagged, tools) if flagged.matches else None
         return with_rewrite(verdict, proposal) if proposal is not None and proposal.safety == "safe" else None
 
@@ -254,6 +258,7 @@ class Judge:
             rewriter=(lambda: language.rewriter) if language and not remote else None,
             fits=fits,
             writer=language.write if remote else None,
+            tag=None if remote else self._tagged,
         )
 
     def _excuse(self, text: str, judged: Detection, allowed: Sequence[Span]) -> str | None:
@@ -298,6 +303,13 @@ class Judge:
             return judged.probability
         said = min(max(log_odds(answer.flagged), -MOST_LOG_ODDS), MOST_LOG_ODDS)
         return probability(own + weight * said)
+
+    def _tagged(self, text: str, before: str) -> Tagged | None:
+        """Where an editor would change the text."""
+        tagger = self._models.tagger
+        if tagger is None:
+            return None
+        return tagger.read(text, *self._models.detector.states(self.heard(text), before))
 
     def _graded(self, texts: Sequence[tuple[str, str]]) -> list[float]:
         """P(flag) of proposed texts, by the same measure as the passages themselves."""

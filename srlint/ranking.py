@@ -1,6 +1,7 @@
 """How likely a reader would accept a rewrite: a logistic regression over a few figures, fitted on readers' verdicts.
 
-The weights stand in data/ranking.json, which `python -m finetune ranking` writes from finetune/verdicts.jsonl.
+It is fitted twice: for what a language model has read, and for deletions that none has. The weights stand in
+data/ranking.json, which `python -m finetune ranking` writes from finetune/verdicts.jsonl.
 """
 
 from __future__ import annotations
@@ -23,12 +24,20 @@ _WORD = re.compile(r"\w+")
 
 
 def features(
-    old: str, new: str, origin: Origin, marks: Sequence[Span], likelihood: float, refusal: float, flagged: float
+    old: str,
+    new: str,
+    origin: Origin,
+    marks: Sequence[Span],
+    flagged: float,
+    tagged: float,
+    likelihood: float | None = None,
+    refusal: float = 0.0,
 ) -> dict[str, float]:
     """What the rank of a rewrite hangs on, by name.
 
-    `likelihood` is the model's mean log-probability a token, `refusal` its log-probability of no rewrite at all,
-    `flagged` what the detector still says of the rewrite, as a probability.
+    `flagged` is what the detector still says of the rewrite, as a probability, `tagged` the edit tagger's
+    log-probability that an editor changes these words. `likelihood` is the language model's mean log-probability a
+    token, `refusal` its log-probability of no rewrite at all; without a model (None) there is neither.
     """
     edits = diff(old, new)
     outside = sum(
@@ -38,24 +47,24 @@ def features(
         if not any(word.start() < mark.end and mark.start < word.end() for mark in marks)
     )
     size = max(1, len(_WORD.findall(old)))
-    return {
+    found = {
         "infill": float(origin == "infill"),
         "free": float(origin == "free"),
         "deletion": float(origin == "deletion"),
-        "likelihood": likelihood,
-        "refusal": refusal,
         "flagged": log_odds(flagged),
+        "tagged": tagged,
         "removed": sum(len(_WORD.findall(old[edit.span.start : edit.span.end])) for edit in edits) / size,
         "added": sum(len(_WORD.findall(edit.text)) for edit in edits) / size,
         "outside": outside / size,
         "edits": float(len(edits)),
         "marked": sum(len(_WORD.findall(old[mark.start : mark.end])) for mark in marks) / size,
     }
+    return found if likelihood is None else found | {"likelihood": likelihood, "refusal": refusal}
 
 
 def acceptable(found: Features) -> float:
     """The probability that a reader would accept the rewrite."""
-    weights = _fitted()["weights"]
+    weights = _ranks(found)["weights"]
     return probability(weights["always"] + sum(weights[name] * value for name, value in found.items()))
 
 
@@ -64,6 +73,10 @@ def _fitted() -> dict:
     return json.loads(data("ranking.json").read_text(encoding="utf-8"))
 
 
-def lowest() -> float:
-    """A rewrite worded by a model that is less likely than this to be accepted does more harm than good."""
-    return _fitted()["lowest"]
+def is_good(found: Features) -> bool:
+    """Whether the rewrite is likely enough to be accepted: a less likely one does more harm than good."""
+    return acceptable(found) >= _ranks(found)["lowest"]
+
+
+def _ranks(found: Features) -> dict:
+    return _fitted()["with_model" if "likelihood" in found else "without_model"]

@@ -33,6 +33,12 @@ def screen_digest() -> str:
 
 
 @cache
+def tagger_digest() -> str:
+    """SHA-256 of the shipped edit tagger: it decides what is proposed."""
+    return _digest("tagger.onnx")
+
+
+@cache
 def terms_digest() -> str:
     """The digest of the shipped list of terms, which need not be read for it."""
     rules = json.dumps([TERM_RULES, [], []]).encode()

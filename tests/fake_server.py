@@ -133,6 +133,7 @@ class Grim:
 
     threshold = 0.5
     term_evidence = {"sure": 9.0, "unsure": 9.0}
+    states_digest = None  # no edit tagger knows it
 
     def detect(self, texts, weigh=None):
         return [self._one(text) for text, _ in texts]

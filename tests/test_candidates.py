@@ -5,12 +5,13 @@ from __future__ import annotations
 import pytest
 
 from srlint import ranking
-from srlint.candidates import Flagged, Proposal, Tools, best
+from srlint.candidates import Candidate, Flagged, Proposal, Tools, best, ranked
 from srlint.detector import Detection
 from srlint.document import Span
 from srlint.engine.decode import Written
 from srlint.gaps import joined
 from srlint.terms import TermList
+from tagged import tagged
 
 TERMS = TermList.default()
 
@@ -24,9 +25,9 @@ RANKS = {"likelihood": 2.0, "removed": -1.0, "added": -1.0, "flagged": -0.2, "al
 
 @pytest.fixture(autouse=True)
 def plain_ranks(monkeypatch):
-    names = ranking.features("a", "b", "free", [], 0.0, 0.0, 0.5)
+    names = ranking.features("a", "b", "free", [], 0.5, 0.0, 0.0)
     made = {"lowest": 0.1, "weights": dict.fromkeys(names, 0.0) | RANKS}
-    monkeypatch.setattr(ranking, "_fitted", lambda: made)
+    monkeypatch.setattr(ranking, "_fitted", lambda: {"with_model": made, "without_model": made})
 
 
 class FakeRewriter:
@@ -69,7 +70,7 @@ class Grade:
         return [self.given.get(text, self.otherwise) for text, _ in texts]
 
 
-def offered(marked: str, rewriter=None, grade=None, fits=lambda text: True, before="", terms=TERMS):
+def offered(marked: str, rewriter=None, grade=None, fits=lambda text: True, before="", terms=TERMS, tag=None):
     """The proposal for a text whose faults stand between braces; the guards are the real ones."""
     text, marks = "", []
     for at, piece in enumerate(marked.replace("}", "{").split("{")):
@@ -77,7 +78,7 @@ def offered(marked: str, rewriter=None, grade=None, fits=lambda text: True, befo
             marks.append(Span(len(text), len(text) + len(piece)))
         text += piece
     detection = Detection(0.9, ("gender",), tuple(marks))
-    tools = Tools(terms, grade or Grade(), 0.5, (lambda: rewriter) if rewriter else None, fits)
+    tools = Tools(terms, grade or Grade(), 0.5, (lambda: rewriter) if rewriter else None, fits, tag=tag)
     return best(Flagged(text, before, detection, terms.find(text)), tools)
 
 
@@ -114,6 +115,52 @@ def test_a_replacement_that_is_not_settled_is_never_safe():
 
 def test_without_a_model_and_without_a_term_nothing_is_offered():
     assert offered("{Girls lose interest in} engineering.") is None
+
+
+CLERKS = "The clerks{, lazy as ever,} left at noon."
+
+
+def cutting(part: str = "", **changes):
+    return lambda text, before: tagged(text, cut=part, **changes)
+
+
+def test_what_an_editor_would_cut_is_offered_without_a_model():
+    assert offered(CLERKS) is None
+    found = offered(CLERKS, tag=cutting("lazy as ever"))
+    assert found == Proposal("The clerks left at noon.", "deletion", "unsafe")
+
+
+def test_a_cut_beyond_the_marks_is_weighed_beside_what_the_model_writes():
+    short, written = "The clerks of the port office left again.", "The clerks of the port office, idle, left again."
+    rewriter = FakeRewriter(free=written, likely={short: -0.1, written: -3.0})
+    marked = "The clerks of the port office, {lazy as} ever, left again."
+    assert offered(marked, rewriter, tag=cutting("lazy as ever")).text == short
+    assert {short, written} <= set(rewriter.weighed[0])
+
+
+def test_words_are_tried_where_an_editor_would_put_other_ones():
+    shapes = []
+
+    class Shaped(FakeRewriter):
+        def write(self, answer, text, gaps, marks):
+            shapes.extend([text[gap.start : gap.end] for gap in own] for own in gaps)
+            return super().write(answer, text, gaps, marks)
+
+    offered("The {lazy} clerks left at noon.", Shaped(), tag=cutting(replace="lazy clerks"))
+    assert shapes == [["lazy clerks"], ["lazy"]]
+
+
+def test_what_readers_have_judged_is_weighed_again():
+    text = "The lazy clerks left at noon."
+    flagged = Flagged(text, "", Detection(0.9, ("class",), (Span(4, 8),)), ())
+    older = [Candidate("The clerks left at noon.", "free"), Candidate("The clerks left at 1 pm.", "free")]
+    tools = Tools(TERMS, Grade(), 0.5, None, lambda text: True, tag=cutting("lazy"))
+    found = ranked(flagged, [], tools, more=older)
+    assert [(item.text, item.origin) for item, _ in found] == [("The clerks left at noon.", "deletion")]
+    assert [item.text for item, _ in ranked(flagged, [], tools, more=[Candidate("Clerks left at noon.", "free")])] == [
+        "The clerks left at noon.",
+        "Clerks left at noon.",
+    ]
 
 
 def test_the_model_is_told_the_marks_of_detector_and_terms_together():

@@ -50,7 +50,7 @@ class Told:
 
 
 def judged(text: str, detector: Told, **settings):
-    judge = Judge(Settings(use_model=False, **settings), SimpleNamespace(detector=detector), None)
+    judge = Judge(Settings(use_model=False, **settings), SimpleNamespace(detector=detector, tagger=None), None)
     return judge.judge(passages(Document(text, "text")).passages, lambda passage, new: True)
 
 
@@ -77,7 +77,7 @@ def test_a_local_model_is_asked_about_one_passage_after_the_other(monkeypatch):
     manifest = Manifest(judge_weight=0.5, threshold=0.5)
     language = LanguageModel(Located(None, "x", manifest))
     monkeypatch.setattr(LanguageModel, "rewriter", SimpleNamespace(ask=ask))
-    judge = Judge(Settings(), SimpleNamespace(detector=Told("grim")), language)
+    judge = Judge(Settings(), SimpleNamespace(detector=Told("grim"), tagger=None), language)
     texts = ["A grim day.", "A plain day.", "A grim night."]
     verdicts = judge.judge(passages(Document(" ".join(texts), "text")).passages, lambda passage, new: True)
     assert [bool(verdict.categories) for verdict in verdicts] == [True, False, True]

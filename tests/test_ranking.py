@@ -14,7 +14,7 @@ MARK = [Span(4, 13)]
 
 
 def figures(new: str, origin: ranking.Origin = "deletion", likelihood: float = -0.5) -> dict[str, float]:
-    return ranking.features(OLD, new, origin, MARK, likelihood, -3.0, 0.5)
+    return ranking.features(OLD, new, origin, MARK, 0.5, -1.0, likelihood, -3.0)
 
 
 def test_the_figures_count_words():
@@ -34,9 +34,10 @@ def test_words_changed_outside_the_marks_are_told_apart():
 
 
 def test_the_shipped_weights_know_every_figure_and_prefer_the_likelier_of_two():
-    weights = ranking._fitted()["weights"]
-    assert weights.keys() == {"always", *figures(OLD)}
-    assert 0 < ranking.lowest() < 1
+    fitted = ranking._fitted()
+    assert fitted["with_model"]["weights"].keys() == {"always", *figures(OLD)}
+    assert fitted["without_model"]["weights"].keys() == {"always", *ranking.features(OLD, OLD, "free", MARK, 0.5, 0.0)}
+    assert all(0 < own["lowest"] < 1 for own in fitted.values())
     likely, unlikely = (figures("The experts met in the old hall.", likelihood=value) for value in (-0.2, -3.0))
     assert 1 > ranking.acceptable(likely) > ranking.acceptable(unlikely) > 0
 
@@ -55,7 +56,7 @@ class TestFitting:
         return [
             fitting.Verdict(
                 str(number // 2),
-                "free" if number % 3 == 0 else "infill",
+                ("free", "infill", "deletion")[number % 3],
                 "x",
                 {"likelihood": -(number % 7) / 2, "free": float(number % 3 == 0)},
                 number % 3 != 0 and number % 7 < 4,
@@ -84,7 +85,9 @@ class TestFitting:
         lines = []
         made = fitting.main(_written(tmp_path / "verdicts.jsonl", verdicts), tmp_path / "r.json", 0.9, lines.append)
         assert json.loads((tmp_path / "r.json").read_text()) == made
-        assert "420 verdicts on 210 passages" in lines[0]
+        assert any("420 verdicts on 210 passages" in line for line in lines)
+        assert made["with_model"]["weights"].keys() == {"always", "likelihood", "free"}
+        assert made["without_model"]["weights"].keys() == {"always", "free"}
 
     def test_a_broken_line_is_named(self, fitting, tmp_path):
         from srlint.errors import ConfigError

@@ -5,14 +5,21 @@ from __future__ import annotations
 from typing import Any
 
 import torch
-from peft import LoraConfig, PrefixTuningConfig, get_peft_model
+from peft import (
+    LoraConfig,
+    PrefixTuningConfig,
+    get_peft_model,
+    get_peft_model_state_dict,
+    set_peft_model_state_dict,
+)
 from torch import nn
 from transformers import DynamicCache
 
-from finetune import base_model
+from finetune import base_model, shipped_adapter
 from finetune.settings import LanguageRun
 from srlint import prompt
-from srlint.errors import ConfigError
+from srlint.errors import ConfigError, ModelError
+from srlint.shipped import PACKAGE
 
 
 def device() -> torch.device:
@@ -46,6 +53,8 @@ def trainable(run: LanguageRun, base: str) -> tuple[nn.Module, Any]:
         model = get_peft_model(model, _config(run), autocast_adapter_dtype=False)
         if run.method == "prefix":
             _begin_with_words(model, tokenizer, run.virtual_tokens)
+        if run.start:
+            _begin_with_shipped(model, run, base)
         for parameter in model.parameters():
             if parameter.requires_grad:
                 parameter.data = parameter.data.to(wanted)
@@ -72,6 +81,17 @@ def _begin_with_words(model: nn.Module, tokenizer: Any, count: int) -> None:
     parts = [part[0].transpose(0, 1).flatten(1) for layer in cache.layers for part in (layer.keys, layer.values)]
     weight = model.prompt_encoder["default"].embedding.weight
     weight.copy_(torch.cat(parts, 1))
+
+
+def _begin_with_shipped(model: nn.Module, run: LanguageRun, base: str) -> None:
+    """Sets the adapter to the one in the package. Raises ModelError where it is not of this base and rank."""
+    config = model.get_base_model().config
+    heads = config.num_attention_heads, config.num_key_value_heads
+    found = shipped_adapter.state(PACKAGE / "models" / "adapter.gguf", *heads, run.alpha / run.rank)
+    own = get_peft_model_state_dict(model)
+    if {name: value.shape for name, value in own.items()} != {name: value.shape for name, value in found.items()}:
+        raise ModelError(f"{base}: the shipped adapter is not of this base and rank {run.rank}: leave `start` out")
+    set_peft_model_state_dict(model, found)
 
 
 def _config(run: LanguageRun) -> LoraConfig | PrefixTuningConfig:

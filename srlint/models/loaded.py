@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from srlint.engine.decode import Rewriter
     from srlint.engine.session import Session
     from srlint.server.remote import RemoteModel
+    from srlint.tagger import EditTagger
 
 # The folder beside the embedded model for what makes the start of any model quicker.
 _STARTS = "starts"
@@ -159,6 +160,14 @@ class Models:
         from srlint.detector import Detector
 
         return Detector.load(jobs=self._jobs)
+
+    @cached_property
+    def tagger(self) -> EditTagger | None:
+        """None where the package's own was taught by the states of another detector. Raises ModelError."""
+        from srlint.tagger import EditTagger
+
+        found = EditTagger.load()
+        return found if found.made["states"] == self.detector.states_digest else None
 
     def language(self, name: str | None) -> LanguageModel:
         """The model that `name` stands for; None: the embedded one. Raises ModelError for one that is not there."""

@@ -118,7 +118,7 @@ def test_the_exported_graph_says_what_the_model_says_at_any_length(trained, text
     session = onnxruntime.InferenceSession(str(folder / "detector.onnx"), providers=["CPUExecutionProvider"])
     encoded = encode(shipped_tokenizer(), text, "All was well.")
     feed = {"ids": numpy.array([encoded.ids]), "segments": numpy.array([encoded.segments])}
-    passage, tokens = session.run(None, feed)
+    passage, tokens = session.run(["passage", "tokens"], feed)
     wanted = logits(model, text, "All was well.")
     assert passage[0] == pytest.approx(wanted[0], abs=1e-4)
     assert tokens[0] == pytest.approx(wanted[1], abs=1e-4)

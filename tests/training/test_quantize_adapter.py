@@ -14,7 +14,7 @@ import torch  # noqa: E402
 from peft import LoraConfig, get_peft_model  # noqa: E402
 from transformers import AutoModelForCausalLM  # noqa: E402
 
-from finetune import tiny  # noqa: E402
+from finetune import shipped_adapter, tiny  # noqa: E402
 from quantize import adapter, adapter_check, converter, merged  # noqa: E402
 from srlint import prompt  # noqa: E402
 from srlint.errors import ModelError  # noqa: E402
@@ -52,6 +52,26 @@ def test_the_same_adapter_says_the_same(work):
     found = adapter_check.check(work / "base.gguf", work / "run" / "adapter", work / "adapter.gguf", 1)
     assert found.prompts == 4
     assert found.difference < 0.01 < 0.05 < found.effect
+
+
+def test_training_can_go_on_from_what_the_file_holds(work):
+    from peft.utils.save_and_load import load_peft_weights
+
+    wanted = load_peft_weights(str(work / "run" / "adapter"))
+    config = AutoModelForCausalLM.from_pretrained(work / "base").config
+    heads = config.num_attention_heads, config.num_key_value_heads
+    for scale in (2.0, 1.0):
+        found = shipped_adapter.state(work / "adapter.gguf", *heads, scale)
+        assert found.keys() == wanted.keys()
+        for name, value in found.items():
+            # Twice the weight where the scale is half of what the file was made with.
+            own = wanted[name] * (2.0 / scale if "lora_B" in name else 1.0)
+            assert torch.allclose(value, own, atol=1e-6), name
+
+
+def test_a_file_without_an_adapter_is_nothing_to_go_on_from(work):
+    with pytest.raises(ModelError, match="base.gguf: not a LoRA adapter in GGUF"):
+        shipped_adapter.state(work / "base.gguf", 1, 1, 1.0)
 
 
 def scaled(source: Path, target: Path, factor: float) -> Path:

@@ -386,13 +386,13 @@ def test_the_benchmark_compares_each_type_with_the_first(made, monkeypatch):
     monkeypatch.setattr(
         benchmark, "merge", lambda base, adapter, target, name: shutil.copyfile(made.out / "toy-F32.gguf", target)
     )
-    shown, figures = benchmark.run(("Q8_0", "Q2_K"), None, 10, 2, 1)
+    shown, figures = benchmark.run(("Q8_0", "Q2_K"), None, 30, 2, 1)
     first, second, third = figures["rows"]
     assert [row["type"] for row in figures["rows"]] == ["F16", "Q8_0", "Q2_K"]
     assert (first["agreement"], first["mean_kl"], first["exact"], first["prefill_ratio"]) == (1.0, 0.0, 1.0, 1.0)
     assert 0 < second["mean_kl"] < third["mean_kl"]
     assert first["bytes"] == (made.out / "toy-F32.gguf").stat().st_size > second["bytes"] > third["bytes"]
-    assert shown.startswith("embedded: 10 dev passages, 2 of them rewritten, 1 thread(s)\n\ntype")
+    assert shown.startswith("embedded: 30 dev passages, 2 of them rewritten, 1 thread(s)\n\ntype")
 
 
 def test_a_random_model_of_a_shape_is_only_timed(made, monkeypatch):

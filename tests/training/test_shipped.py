@@ -11,8 +11,6 @@ import pytest
 torch = pytest.importorskip("torch", reason="needs the finetune extra")
 pytest.importorskip("onnx", reason="needs the quantize extra")
 
-from transformers import BertConfig, BertModel  # noqa: E402
-
 from finetune import shipped  # noqa: E402
 from finetune.detector import DetectorModel, clean_example, predict  # noqa: E402
 from srlint.errors import ModelError  # noqa: E402
@@ -24,15 +22,14 @@ GRAPH = Path(str(resources.files("srlint") / "data" / "detector.onnx"))
 def test_the_weights_of_the_shipped_graph_say_what_it_says():
     import onnxruntime
 
-    shape = BertConfig(hidden_size=384, num_hidden_layers=6, num_attention_heads=12, intermediate_size=1536)
-    model = DetectorModel(BertModel(shape, add_pooling_layer=False), 0.0).eval()
+    model = DetectorModel(shipped.encoder(GRAPH, 0.0), 0.0).eval()
     model.load_state_dict(shipped.state(GRAPH))
     session = onnxruntime.InferenceSession(GRAPH.read_bytes(), providers=["CPUExecutionProvider"])
     texts = ["The chairman opens the meeting.", "Rain is likely on Thursday.", "These idiots lost my ticket again."]
     for text in texts:
         item = clean_example(shipped_tokenizer(), text, "", 1.0)
         ids, segments = (numpy.array([part]) for part in (item.encoded.ids, item.encoded.segments))
-        passage, tokens = session.run(None, {"ids": ids, "segments": segments})
+        passage, tokens = session.run(["passage", "tokens"], {"ids": ids, "segments": segments})
         (said,) = predict(model, [item])
         # The graph rounds activations to 8 bits as well.
         assert numpy.allclose(said.passage, passage[0], atol=0.5)

@@ -32,8 +32,8 @@ from srlint.errors import ConfigError, ModelError  # noqa: E402
 
 RUNS = Path(__file__).parents[2] / "finetune" / "runs"
 DETECTOR_RUNS = (
-    "broad", "broad2", "curve", "detector", "groups", "groups2", "keen", "keen2", "keen3", "keen4", "screen",
-    "settled", "student", "taught", "teacher", "teacher2",
+    "broad", "broad2", "curve", "detector", "groups", "groups2", "keen", "keen2", "keen3", "keen4", "keen5",
+    "screen", "settled", "student", "tagger", "taught", "teacher", "teacher2",
 )  # fmt: skip
 LANGUAGE_RUNS = [path for path in sorted(RUNS.glob("*.toml")) if path.stem not in DETECTOR_RUNS]
 
@@ -413,6 +413,8 @@ def test_what_is_saved_can_be_read_by_others_as_new_files_can(run, tmp_path):
     mask = os.umask(0)
     os.umask(mask)
     assert (tmp_path / "adapter" / "adapter_model.safetensors").stat().st_mode & 0o777 == 0o666 & ~mask
+    files = {file.name for file in (tmp_path / "adapter").iterdir()}
+    assert files == {"adapter_config.json", "adapter_model.safetensors"}
 
 
 def test_the_best_weights_are_kept_and_patience_ends_a_run(run, tmp_path):
@@ -639,8 +641,15 @@ def test_the_configuration_for_several_gpus_is_one_that_accelerate_reads():
         ({"batch_size": -1}, "batch_size must not be below 0"),
         ({"method": "prefix", "packing": True}, "goes with neither packing nor gradient_checkpointing"),
         ({"gradient_checkpointing": True}, "gradient_checkpointing needs packing = true"),
+        ({"start": "mine"}, "start must be 'shipped' or left out, not 'mine'"),
+        ({"start": "shipped", "method": "full"}, "an adapter, which method 'full' does not train"),
     ],
 )
 def test_settings_that_make_no_sense_are_refused(options, message):
     with pytest.raises(ConfigError, match=message):
         LanguageRun("n", "b", **options)
+
+
+def test_the_shipped_adapter_is_no_start_for_another_base(run, base):
+    with pytest.raises(ModelError, match="the shipped adapter is not of this base and rank 2: leave `start` out"):
+        methods.trainable(replace(run, start="shipped"), base)

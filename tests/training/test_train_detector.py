@@ -102,7 +102,7 @@ def test_batches_hold_every_passage_once(tokenizer):
     import random
 
     examples = [detector_training.example(tokenizer, one) for one in ROWS] * 3
-    chunks = list(detector_training.batches(examples, 5, random.Random(1)))
+    chunks = list(detector_training.batches(examples, 5, random.Random(1), lambda item: len(item.encoded.ids)))
     assert [len(chunk) for chunk in chunks].count(5) == 4
     assert sorted(map(id, (item for chunk in chunks for item in chunk))) == sorted(map(id, examples))
 
