@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import random
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -16,7 +16,7 @@ from torch import nn
 
 from finetune.dataset import Row
 from finetune.encoder import load_encoder
-from finetune.settings import DetectorRun
+from finetune.settings import DetectorRun, TaggerRun
 from srlint.categories import IDS
 from srlint.document import Span
 from srlint.odds import probability
@@ -198,17 +198,8 @@ def train(
     width = next((item.states.shape[1] for item in examples if item.states is not None), None)
     bridge = nn.Linear(model.token.in_features, width, bias=False) if width else None
     heads = [*model.passage.parameters(), *model.token.parameters(), *(bridge.parameters() if bridge else ())]
-    optimizer = torch.optim.AdamW(
-        [{"params": model.encoder.parameters()}, {"params": heads, "lr": run.head_learning_rate}],
-        lr=run.learning_rate,
-        weight_decay=run.weight_decay,
-        fused=True,
-    )
     steps = run.epochs * math.ceil(len(examples) / run.batch_size)
-    warmup = max(1, int(run.warmup * steps))
-    schedule = torch.optim.lr_scheduler.LambdaLR(
-        optimizer, lambda step: min((step + 1) / warmup, max(0.0, (steps - step) / max(1, steps - warmup)))
-    )
+    optimizer, schedule = optimized(run, model.encoder.parameters(), heads, steps)
     model.train()
     step, running = 0, 0.0
     for _ in range(run.epochs):
@@ -228,6 +219,23 @@ def train(
                 log(step, steps, running / 50)
                 running = 0.0
     return model.eval()
+
+
+def optimized(
+    run: DetectorRun | TaggerRun, body: Iterable[nn.Parameter], heads: Sequence[nn.Parameter], steps: int
+) -> tuple[torch.optim.Optimizer, torch.optim.lr_scheduler.LRScheduler]:
+    """AdamW with a rate of its own for the heads; both climb in the part `run.warmup` of the steps, then fall."""
+    optimizer = torch.optim.AdamW(
+        [{"params": body}, {"params": heads, "lr": run.head_learning_rate}],
+        lr=run.learning_rate,
+        weight_decay=run.weight_decay,
+        fused=True,
+    )
+    warmup = max(1, int(run.warmup * steps))
+    schedule = torch.optim.lr_scheduler.LambdaLR(
+        optimizer, lambda step: min((step + 1) / warmup, max(0.0, (steps - step) / max(1, steps - warmup)))
+    )
+    return optimizer, schedule
 
 
 def _graded(

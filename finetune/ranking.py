@@ -41,7 +41,7 @@ def candidates(rows: Sequence[Row], known: Sequence[Verdict] = ()) -> Iterator[d
     `known` ones are among them, proposed or not, with what readers said of them; the others have nobody's
     verdict yet.
     """
-    heard = {(verdict.id, verdict.text): verdict for verdict in known}
+    judged_before = {(verdict.id, verdict.text): verdict for verdict in known}
     models = Models()
     judge = Judge(Settings(use_cache=False), models, models.language(None))
     tools = judge.tools(lambda text: True)
@@ -57,7 +57,7 @@ def candidates(rows: Sequence[Row], known: Sequence[Verdict] = ()) -> Iterator[d
             for item, features in ranked(flagged, listed, tools, more=older):
                 rounded = {name: round(value, 4) for name, value in features.items()}
                 said = {"id": row.id, "origin": item.origin, "text": item.text, "features": rounded}
-                verdict = heard.get((row.id, item.text))
+                verdict = judged_before.get((row.id, item.text))
                 yield said | ({"accepted": verdict.accepted} if verdict else {})
     finally:
         models.close()

@@ -14,7 +14,7 @@ from torch import nn
 
 from finetune import dataset, shipped
 from finetune.dataset import Row
-from finetune.detector import batches
+from finetune.detector import batches, optimized
 from finetune.detector_export import SHARED_LAYERS
 from finetune.encoder import layers_of
 from finetune.settings import TaggerRun
@@ -97,17 +97,8 @@ def train(run: TaggerRun, model: Tagger, found: Sequence[Example], log: Callable
     torch.manual_seed(run.seed)
     order = random.Random(run.seed)
     heads = [*model.head.parameters(), model.turns]
-    optimizer = torch.optim.AdamW(
-        [{"params": model.layers.parameters()}, {"params": heads, "lr": run.head_learning_rate}],
-        lr=run.learning_rate,
-        weight_decay=run.weight_decay,
-        fused=True,
-    )
     steps = run.epochs * math.ceil(len(found) / run.batch_size)
-    warmup = max(1, int(run.warmup * steps))
-    schedule = torch.optim.lr_scheduler.LambdaLR(
-        optimizer, lambda step: min((step + 1) / warmup, max(0.0, (steps - step) / max(1, steps - warmup)))
-    )
+    optimizer, schedule = optimized(run, model.layers.parameters(), heads, steps)
     model.train()
     running = 0.0
     chunks = (chunk for _ in range(run.epochs) for chunk in batches(found, run.batch_size, order, _length))
