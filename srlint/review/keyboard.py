@@ -9,7 +9,7 @@ from contextlib import contextmanager, suppress
 from importlib.util import find_spec
 from typing import Any, Protocol
 
-from srlint.review.signals import Signals, StopError
+from srlint.review.signals import Signals, StopError, nudged
 
 
 class Keyboard(Protocol):
@@ -90,7 +90,7 @@ class TerminalKeyboard:
 
         readline.set_startup_hook(lambda: readline.insert_text(text))
         try:
-            with self._signals.waiting():
+            with nudged(), self._signals.waiting():
                 return input(prompt)
         except EOFError:
             raise StopError from None

@@ -10,6 +10,8 @@ from typing import Any
 
 # Not every system has all of them.
 _NAMES = ("SIGINT", "SIGTERM", "SIGHUP")
+# Seconds between two looks for signals while a C library waits.
+_LOOK = 0.2
 
 
 class StopError(Exception):
@@ -65,3 +67,17 @@ class Signals:
             number, self._received = self._received, None
             self._waiting = False
             raise StopError(number)
+
+
+@contextmanager
+def nudged() -> Iterator[None]:
+    """Around a C library's waiting that only a signal breaks off, such as GNU readline's for a key: one that came just
+    before it, or that another thread was given, is looked at a moment later. For the main thread, and not on Windows.
+    """
+    former = signal.signal(signal.SIGALRM, lambda number, frame: None)
+    signal.setitimer(signal.ITIMER_REAL, _LOOK, _LOOK)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, former)

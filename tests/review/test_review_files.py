@@ -14,11 +14,11 @@ from pathlib import Path
 
 import pytest
 
-pytest.importorskip("pexpect")
+pexpect = pytest.importorskip("pexpect")
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="needs a pseudo-terminal")
 
 from samples import NOTES, TEAM  # noqa: E402
-from terminal import REASON, WORDING, Terminal  # noqa: E402
+from terminal import REASON, TIMEOUT, WORDING, Terminal  # noqa: E402
 
 CHAIR = TEAM.replace("chairman", "chair")
 BOTH = CHAIR.replace("whitelist", "allowlist")
@@ -63,6 +63,27 @@ def test_an_interrupt_while_a_line_is_typed_quits_too(project):
     terminal.press("e", WORDING)
     assert terminal.last("half a wor\x03")[1] == 1
     assert read(project) == CHAIR
+
+
+def test_an_interrupt_that_breaks_off_no_waiting_is_seen_all_the_same():
+    """Another thread is given it, so that readline in the main thread goes on waiting for a key."""
+    code = """if True:
+        import signal, threading
+        from srlint.review.keyboard import open_keyboard
+        from srlint.review.signals import Signals, StopError
+        threading.Thread(target=threading.Event().wait, daemon=True).start()
+        signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+        with Signals() as signals, open_keyboard(signals, plain=False) as keyboard:
+            try:
+                keyboard.line("New wording: ")
+            except StopError as stop:
+                print("stopped by", stop.signal)
+    """
+    child = pexpect.spawn(sys.executable, ["-c", code], encoding="utf-8", timeout=TIMEOUT)
+    child.expect("New wording: ")
+    child.sendintr()
+    child.expect("stopped by 2")
+    child.expect(pexpect.EOF)
 
 
 @pytest.mark.parametrize(("number", "status"), [(signal.SIGTERM, 143), (signal.SIGHUP, 129), (signal.SIGINT, 1)])
