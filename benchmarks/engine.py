@@ -17,7 +17,7 @@ from benchmarks.speed import Bench
 from benchmarks.tables import number, percent, table
 from finetune import dataset
 from finetune.dataset import Row
-from srlint import candidates, prompt
+from srlint import makers, prompt
 from srlint.categories import CATEGORIES, IDS
 from srlint.document import Span
 from srlint.engine.decode import Rewriter
@@ -127,7 +127,7 @@ def _whole(chat: Chat, rewriter: Rewriter, row: Row) -> Turn:
     clock = Clock()
     answer = rewriter.ask(row.text, row.before, marks, row.categories)
     assert answer is not None
-    written = candidates.written_by(rewriter, answer, row.text, marks)
+    written = makers.written_by(rewriter, answer, row.text, marks)
     if written:
         rewriter.likelihoods(answer, [item.text for item in written])
         rewriter.refusal(answer)

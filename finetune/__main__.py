@@ -100,15 +100,16 @@ def screen(config: Path, out: Path, data: Path, corpora: Path, keep: Path | None
 @click.option("--config", type=PATH, required=True, help="The run file (TOML).")
 @click.option("--out", type=PATH, default=RUNS, show_default=True, help="Where runs are kept.")
 @click.option("--data", type=PATH, default=dataset.DATA, help="Folder of our JSONL passages.")
-def tagger(config: Path, out: Path, data: Path) -> None:
-    """Train the edit tagger, which says where an editor would change a flagged passage.
+@click.option("--corpora", type=PATH, help="Folder of the sentences that the run file names.")
+def tagger(config: Path, out: Path, data: Path, corpora: Path | None) -> None:
+    """Train the edit tagger, which says where an editor would change a flagged passage, and its decoder of phrases.
 
     It belongs to the detector in the package, whose states it reads.
     """
     from finetune import tagger as tagging
 
     run = settings.read(config, settings.TaggerRun)
-    tagging.main(run, dataset.load(data), out / run.name, _log)
+    tagging.main(run, dataset.load(data), corpora, out / run.name, _log)
 
 
 @main.command()
@@ -259,7 +260,7 @@ def candidates(data: Path, split: str, limit: int | None, known: Path | None, ou
 @main.command()
 @click.option("--verdicts", type=click.Path(path_type=Path), default=VERDICTS, help="Readers' verdicts on candidates.")
 @click.option("--target", type=click.Path(path_type=Path), default=RANKING, help="The JSON file to write.")
-@click.option("--accepted", type=click.FloatRange(0, 1), default=0.7, show_default=True, help="Share to be accepted.")
+@click.option("--accepted", type=click.FloatRange(0, 1), default=0.75, show_default=True, help="Share to be accepted.")
 def ranking(verdicts: Path, target: Path, accepted: float) -> None:
     """Fit the ranks of rewrites to what readers accepted."""
     from finetune import ranking as fitting

@@ -199,13 +199,18 @@ def digest(rows: Iterable[Row]) -> str:
 
 def clean_prose(path: Path, count: int, seed: int, always: frozenset[str] = frozenset()) -> list[str]:
     """`count` sentences (all, if there are fewer) of a gzip JSONL file with `id` and `text`, and those in `always`."""
+    return [row["text"] for row in drawn(path, count, seed, always)]
+
+
+def drawn(path: Path, count: int, seed: int, always: frozenset[str] = frozenset()) -> list[dict]:
+    """`count` rows (all, if there are fewer) of a gzip JSONL file, and those whose `id` is in `always`."""
     try:
         with gzip.open(path, "rt", encoding="utf-8") as lines:
             rows = [json.loads(line) for line in lines]
     except OSError as error:
         raise ConfigError(f"{path}: {error.strerror or error}") from error
     random.Random(seed).shuffle(rows)
-    return [row["text"] for place, row in enumerate(rows) if place < count or row["id"] in always]
+    return [row for place, row in enumerate(rows) if place < count or row["id"] in always]
 
 
 def clean_row(text: str) -> Row:

@@ -199,7 +199,8 @@ def train(
     bridge = nn.Linear(model.token.in_features, width, bias=False) if width else None
     heads = [*model.passage.parameters(), *model.token.parameters(), *(bridge.parameters() if bridge else ())]
     steps = run.epochs * math.ceil(len(examples) / run.batch_size)
-    optimizer, schedule = optimized(run, model.encoder.parameters(), heads, steps)
+    rates = [(model.encoder.parameters(), run.learning_rate), (heads, run.head_learning_rate)]
+    optimizer, schedule = optimized(run, rates, steps)
     model.train()
     step, running = 0, 0.0
     for _ in range(run.epochs):
@@ -222,15 +223,11 @@ def train(
 
 
 def optimized(
-    run: DetectorRun | TaggerRun, body: Iterable[nn.Parameter], heads: Sequence[nn.Parameter], steps: int
+    run: DetectorRun | TaggerRun, rates: Sequence[tuple[Iterable[nn.Parameter], float]], steps: int
 ) -> tuple[torch.optim.Optimizer, torch.optim.lr_scheduler.LRScheduler]:
-    """AdamW with a rate of its own for the heads; both climb in the part `run.warmup` of the steps, then fall."""
-    optimizer = torch.optim.AdamW(
-        [{"params": body}, {"params": heads, "lr": run.head_learning_rate}],
-        lr=run.learning_rate,
-        weight_decay=run.weight_decay,
-        fused=True,
-    )
+    """AdamW with rates for parts of a model; all climb in the part `run.warmup` of the steps, then fall."""
+    groups = [{"params": part, "lr": rate} for part, rate in rates]
+    optimizer = torch.optim.AdamW(groups, weight_decay=run.weight_decay, fused=True)
     warmup = max(1, int(run.warmup * steps))
     schedule = torch.optim.lr_scheduler.LambdaLR(
         optimizer, lambda step: min((step + 1) / warmup, max(0.0, (steps - step) / max(1, steps - warmup)))

@@ -10,10 +10,11 @@ from pathlib import Path
 import torch
 
 from finetune.dataset import Row
-from srlint.candidates import Candidate, Flagged, from_terms, ranked
+from srlint.candidates import Flagged, ranked
 from srlint.config import Settings
 from srlint.errors import ConfigError
 from srlint.judge import Judge, with_terms
+from srlint.makers import Candidate
 from srlint.models.loaded import Models
 from srlint.odds import probability
 
@@ -21,7 +22,10 @@ from srlint.odds import probability
 _PULL = 2.0
 _FOLDS = 10
 # The figures that a language model must have read a rewrite for.
-_READ = ("likelihood", "refusal")
+_READ = ("likelihood", "likelihood_surprise", "refusal")
+# The origins of rewrites that no language model makes. The bar is set for these: others are not offered by default, or,
+# as listed replacements, in any case.
+_TAGGED = ("deletion", "rewording")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +57,7 @@ def candidates(rows: Sequence[Row], known: Sequence[Verdict] = ()) -> Iterator[d
                 continue
             flagged = Flagged(row.text, row.before, judged, matches)
             older = [Candidate(one.text, one.origin) for one in known if one.id == row.id]
-            listed = from_terms(row.text, matches, judge.terms)
-            for item, features in ranked(flagged, listed, tools, more=older):
+            for item, features in ranked(flagged, tools, more=older):
                 rounded = {name: round(value, 4) for name, value in features.items()}
                 said = {"id": row.id, "origin": item.origin, "text": item.text, "features": rounded}
                 verdict = judged_before.get((row.id, item.text))
@@ -81,11 +84,13 @@ def read(path: Path) -> list[Verdict]:
 
 
 def unread(verdicts: Sequence[Verdict]) -> list[Verdict]:
-    """What is left of the verdicts where there is no language model: those on deletions, without its figures."""
+    """What is left of the verdicts where there is no language model: those on what the edit tagger finds, without its
+    figures.
+    """
     return [
         replace(verdict, features={name: value for name, value in verdict.features.items() if name not in _READ})
         for verdict in verdicts
-        if verdict.origin == "deletion"
+        if verdict.origin in _TAGGED
     ]
 
 
@@ -114,9 +119,11 @@ def fit(verdicts: Sequence[Verdict]) -> dict[str, float]:
 
 
 def chosen(verdicts: Sequence[Verdict], weights: dict[str, float]) -> list[tuple[float, Verdict]]:
-    """The best rewrite of each passage with its probability of being accepted, likeliest first."""
+    """The tagger's best rewrite of each passage with its probability of being accepted, likeliest first."""
     best: dict[str, tuple[float, Verdict]] = {}
     for verdict in verdicts:
+        if verdict.origin not in _TAGGED:
+            continue
         value = probability(weights["always"] + sum(weights[name] * own for name, own in verdict.features.items()))
         if verdict.id not in best or value > best[verdict.id][0]:
             best[verdict.id] = (value, verdict)
@@ -156,7 +163,7 @@ def main(path: Path, target: Path, accepted: float, log: Callable[[str], None]) 
 
 
 def _fitted(verdicts: Sequence[Verdict], accepted: float, log: Callable[[str], None]) -> dict:
-    ranks = [ranked for ranked in crossed(verdicts) if ranked[1].origin != "term"]  # such are offered in any case
+    ranks = crossed(verdicts)
     bar = round(lowest(ranks, accepted), 3)
     offered = [verdict for value, verdict in ranks if value >= bar]
     log(

@@ -33,7 +33,7 @@ python -m quantize detector runs/mean6  # and again
 python -m finetune detector --config finetune/runs/keen5.toml --base "$minilm" --corpora "$corpora"
 python -m finetune average runs/mean6 runs/keen5 --base "$minilm" --max-false-alarms 0.05 --out runs/mean7
 python -m quantize detector runs/mean7
-python -m finetune tagger --config finetune/runs/tagger.toml
+python -m finetune tagger --config finetune/runs/tagger.toml --corpora "$corpora"
 python -m quantize tagger runs/tagger
 python -m finetune screen --config finetune/runs/screen.toml --corpora "$corpora"
 cp runs/screen/screen.npz srlint/data/

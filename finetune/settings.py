@@ -105,13 +105,25 @@ class ScreenRun:
 
 @dataclass(frozen=True, slots=True)
 class TaggerRun:
-    """A run of the edit tagger, which goes on from the shipped detector's states and begins with its upper layers."""
+    """A run of the edit tagger and its decoder of phrases, which go on from the shipped detector's states and begin
+    with its upper layers.
+
+    Phrases are learnt first on our clean rows and the sentences of `clean`: gzip JSONL files, and how many to draw of
+    each. Wordpieces that stand there `least` times are learnt beside those of our rewrites. Then come rewrites of
+    others, which `pairs` names in the same way, and last our own, `epochs` times over.
+    """
 
     name: str
-    epochs: int = 5
+    clean: dict[str, int] = field(default_factory=dict)
+    pairs: dict[str, int] = field(default_factory=dict)
+    least: int = 30
+    epochs: int = 6
     batch_size: int = 32
+    decoder_layers: int = 2
     learning_rate: float = 1e-4
-    head_learning_rate: float = 1e-3
+    decoder_learning_rate: float = 3e-4
+    head_learning_rate: float = 5e-4
+    phrase_weight: float = 0.3
     weight_decay: float = 0.01
     warmup: float = 0.1
     dropout: float = 0.1

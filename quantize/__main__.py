@@ -59,18 +59,20 @@ def detector(run: Path, out: Path, passages: tuple[Path, ...]) -> None:
 @main.command()
 @click.argument("run", type=click.Path(path_type=Path))
 @click.option(
-    "--out", type=click.Path(path_type=Path), default=PACKAGE / "data" / "tagger.onnx", help="The file to write."
+    "--out", type=click.Path(path_type=Path), default=PACKAGE / "data", help="The folder to write both files into."
 )
 @click.option(
     "--passages", type=click.Path(path_type=Path), multiple=True, help="JSONL passages to compare edits on."
 )
 def tagger(run: Path, out: Path, passages: tuple[Path, ...]) -> None:
-    """Quantise an edit tagger to 8-bit weights and check its edits."""
+    """Quantise an edit tagger and its decoder to 8-bit weights and check their edits."""
     from quantize import tagger as quantizing
 
     found = passages or sorted((PACKAGE.parent / "finetune" / "data").glob("*.jsonl"))
     parity = quantizing.quantize(run, out, found)
-    click.echo(f"{out}: {out.stat().st_size / 1e6:.1f} MB, {asdict(parity)}", err=True)
+    for name in quantizing.NAMES:
+        click.echo(f"{out / name}: {(out / name).stat().st_size / 1e6:.1f} MB", err=True)
+    click.echo(str(asdict(parity)), err=True)
 
 
 @main.command()

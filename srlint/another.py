@@ -7,16 +7,15 @@ from collections.abc import Callable
 from srlint import ranking
 from srlint.candidates import (
     MOST_WRITTEN,
-    Candidate,
     Flagged,
     Tools,
     UnansweredError,
     Writer,
-    from_terms,
     passing,
     ranked,
 )
 from srlint.engine.pick import drawn
+from srlint.makers import Candidate
 
 # After so many draws that came to nothing new the model has no more to say.
 _TURNS = 6
@@ -28,12 +27,11 @@ def another(flagged: Flagged, tools: Tools, fresh: Callable[[str], bool]) -> str
     All that was made for the offered one comes first, then what the model says when its words are drawn. The same
     question has the same answer.
     """
-    listed = from_terms(flagged.text, flagged.matches, tools.terms)
     if tools.writer is not None:
         return _written(flagged, tools, tools.writer, fresh)
-    weighed = ranked(flagged, listed, tools, every=True)
+    weighed = ranked(flagged, tools, every=True)
     in_order = sorted(weighed, key=lambda item: ranking.acceptable(item[1]), reverse=True)
-    known = next((item.text for item, _ in in_order if fresh(item.text)), None)
+    known = next((item.text for item, _ in in_order if fresh(item.text) and tools.fits(item.text)), None)
     return known or _drawn(flagged, tools, fresh)
 
 

@@ -20,7 +20,7 @@ from srlint.engine.threads import threads
 from srlint.errors import ModelError
 from srlint.screen import Screen
 from srlint.shipped import data, model_digest
-from srlint.tokens import Encoded, Tokens, cut, shipped_tokenizer
+from srlint.tokens import Encoded, Tokens, cut, own_tokenizer
 
 if TYPE_CHECKING:
     from concurrent.futures import ThreadPoolExecutor
@@ -78,7 +78,7 @@ class Detector:
         onnxruntime = runtime.onnxruntime()
 
         path = model or data("detector.onnx")
-        tokenizer = shipped_tokenizer()
+        tokenizer = own_tokenizer()
         try:
             with open(path, "rb"):
                 pass  # onnxruntime does not say why a file cannot be read

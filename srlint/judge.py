@@ -159,9 +159,9 @@ class Judge:
         self, verdict: Verdict, flagged: Flagged, passage: Passage, fits: Callable[[Passage, str], bool]
     ) -> Verdict | None:
         """The verdict with a rewrite of settled replacements, which takes no language model; None where none passes."""
-        tools = replace(self.tools(lambda new: fits(passage, new)), rewriter=None, writer=None, tag=None)
-        proposal = candidates.best(flagged, tools) if flagged.matches else None
-        return with_rewrite(verdict, proposal) if proposal is not None and proposal.safety == "safe" else None
+        tools = self.tools(lambda new: fits(passage, new))
+        proposal = candidates.settled(flagged, tools) if flagged.matches else None
+        return with_rewrite(verdict, proposal) if proposal is not None else None
 
     def detect(self, texts: Sequence[tuple[str, str]]) -> list[Detection]:
         """What the detector says of each (text, sentence before), weighed with what it says of the text alone."""
@@ -258,7 +258,10 @@ class Judge:
             rewriter=(lambda: language.rewriter) if language and not remote else None,
             fits=fits,
             writer=language.write if remote else None,
-            tag=None if remote else self._tagged,
+            tag=self._tagged,
+            # Readers accepted 46 of 881 texts in which the embedded one filled gaps, and 28 of 132 that it wrote anew:
+            # with these among them, fewer of those that would be offered.
+            writes=not (isinstance(language, LanguageModel) and language.embedded),
         )
 
     def _excuse(self, text: str, judged: Detection, allowed: Sequence[Span]) -> str | None:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Sequence
 
 from srlint.change import Change, Word, words
+from srlint.document import Span
 from srlint.facts import DATES
 
 # Words with a capital that name a group or a title rather than one person or thing: one may stand in for another.
@@ -18,6 +20,27 @@ _GROUP_WORDS = (
     " east far middle inuk deaf autistic down lgbt lgbtq lgbtq+ mx ms mr mrs miss dr sir madam chair god"
 )
 _GROUPS = frozenset(_GROUP_WORDS.split())
+# Further words with a capital for groups of people, without a plural's "s": where one is at fault it may go, but none
+# may come for another.
+_PEOPLE_WORDS = (
+    "afghan albanian algerian angolan argentine argentinian armenian australian aussie austrian azerbaijani balkan"
+    " bangladeshi belarusian belgian bolivian bosnian brazilian brit briton bulgarian burmese cambodian cameroonian"
+    " canadian caribbean chilean colombian congolese croat croatian cuban cypriot czech dane danish dominican dutch"
+    " dutchman ecuadorian egyptian englishman englishwoman eritrean estonian ethiopian filipina filipino finn finnish"
+    " fleming flemish french frenchman frenchwoman georgian german ghanaian greek guatemalan haitian honduran hungarian"
+    " icelander iranian iraqi irishman irishwoman israeli italian jamaican jordanian kazakh kenyan korean kurd kurdish"
+    " kuwaiti latvian lebanese liberian libyan lithuanian malaysian maltese maori māori mexican moldovan mongolian"
+    " moroccan nepalese nepali nigerian norwegian pakistani palestinian panamanian parisian persian peruvian pole"
+    " polish portuguese prussian puerto rican qatari romanian russian rwandan salvadoran saudi scandinavian scot"
+    " scotsman scottish senegalese serb serbian sicilian singaporean slav slavic slovak slovene slovenian somali"
+    " spaniard spanish sudanese swede swedish swiss syrian taiwanese tanzanian thai tibetan tunisian turk turkish"
+    " ugandan ukrainian uruguayan uzbek venezuelan vietnamese walloon welsh welshman yemeni yugoslav zambian"
+    " zimbabwean oriental moslem mohammedan islamist zionist hinduism judaism christianity buddhism catholicism"
+    " mormonism evangelical pentecostal baptist methodist calvinist lutheran anglican presbyterian puritan jesuit amish"
+    " shia sunni sufi orthodox atheist pagan wiccan rastafarian jain yankee southerner northerner scouser geordie"
+    " cockney boomer millennial gen z third world ptsd adhd add ocd asd aids hiv tourette asperger"
+)
+_PEOPLES = _GROUPS | frozenset(_PEOPLE_WORDS.split())
 _TITLE = re.compile(r"(?:m[ae]n|wom[ae]n|person|ess|master|mistress|lady|father|mother|sir)s?\Z")
 _NO_NAME = frozenset({"i", "i'm", "i'd", "i'll", "i've"})
 
@@ -32,6 +55,15 @@ _OPENER_WORDS = (
     " because since unless until whoever whatever"
 )
 _OPENERS = frozenset(_OPENER_WORDS.split())
+
+
+def of_groups(text: str, marks: Sequence[Span]) -> tuple[Span, ...]:
+    """The marked words of a text that name a group of people or a condition, and nobody."""
+    return tuple(
+        Span(word.start, word.end)
+        for word in words(text, tuple(marks))
+        if word.marked and (word.stem in _PEOPLES or word.stem.removesuffix("s") in _PEOPLES)
+    )
 
 
 def name_changed(change: Change) -> bool:

@@ -34,8 +34,8 @@ def screen_digest() -> str:
 
 @cache
 def tagger_digest() -> str:
-    """SHA-256 of the shipped edit tagger: it decides what is proposed."""
-    return _digest("tagger.onnx")
+    """SHA-256 of the shipped edit tagger and of its decoder: they decide what is proposed."""
+    return _digest("tagger.onnx") + _digest("phrases.onnx")
 
 
 @cache

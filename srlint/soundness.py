@@ -15,6 +15,8 @@ from srlint.formats.atoms import ATOM
 MIN_KEPT_UNMARKED, MIN_KEPT, MIN_KEPT_BLIND = 0.6, 0.25, 0.5
 # How many unmarked words in a row may vanish, with marks and without; how many may come where no mark is.
 MAX_GONE, MAX_GONE_BLIND, MAX_COME = 2, 3, 3
+# So many unmarked words may be all that is left.
+MIN_WHOLE = 2
 MAX_GROWTH, MAX_ADDED = 1.5, 3  # times the old length in words, and so many words more
 REPEATED = 5  # so many words in a row do not come twice
 
@@ -71,8 +73,12 @@ _BROKEN = tuple(
         r"(?i)(?:\A|[,;:]\s)(?:people|women|men|children) (?:is|was|has|does)\b",
         r"\b(?:another|every|each) (?:people|women|men|children|those|them|they)\b(?!['’])",
         r"\b(?:these|those|many|few|several) (?:person|man|woman|child)\b",
+        r"(?:\A|[.!?]\s)(?:Them|Him|Us) (?!and\b|or\b|too\b|first\b)\w",
     )
 )
+# A verb that stays as it was behind "he": "until they leaves".
+_SINGULAR = re.compile(r"\b(?:he|she) (\w+s)\b", re.IGNORECASE)
+_PLURAL = re.compile(r"\b(?:they|them|their|we|you) (\w+s)\b", re.IGNORECASE)
 _FUNCTION_WORDS = (
     "a an the his him her hers he she they their them theirs i we you my our your me us it its this that these those"
     " who whom whose which is are was were be been has have had do does did to of in on at by for from with and or but"
@@ -123,7 +129,10 @@ def too_much(change: Change) -> bool:
     if not any(word.marked for word in old):
         return _kept(old, new) < MIN_KEPT_BLIND or _longest_gone(change) > MAX_GONE_BLIND
     unmarked = [word for word in old if not word.marked]
-    if _kept(old, new) < MIN_KEPT or (len(unmarked) > MAX_GONE and _kept(unmarked, new) < MIN_KEPT_UNMARKED):
+    kept = _kept(unmarked, new)
+    if len(unmarked) >= MIN_WHOLE and kept == 1:
+        return any(map(_uncalled_for, change.regions))  # what no mark touches is all there, and is a text
+    if _kept(old, new) < MIN_KEPT or (len(unmarked) > MAX_GONE and kept < MIN_KEPT_UNMARKED):
         return True
     return _longest_gone(change) > MAX_GONE or _end_gone(change) or any(map(_uncalled_for, change.regions))
 
@@ -145,6 +154,9 @@ def ungrammatical(change: Change) -> bool:
         if _surplus(change.new, opening, closing) != _surplus(change.old, opening, closing):
             return True
     if change.new.count('"') % 2 != change.old.count('"') % 2:
+        return True
+    singular = {match[1] for match in _SINGULAR.finditer(change.old)}
+    if any(match[1] in singular for match in _PLURAL.finditer(change.new)):
         return True
     end = _LAST_WORD.search(change.new)
     if end and end[1] in _NO_ENDING and not change.old.endswith(end[0]):

@@ -12,31 +12,44 @@ from srlint.edits import diff
 KEEP, CUT, REPLACE = range(3)
 TAGS = ("keep", "cut", "replace")
 
-_WORD = re.compile(r"\S+")
+_PIECE = re.compile(r"\S+")
+_WORD = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*")
 
 
-def tags(text: str, new: str, tokens: Sequence[Span]) -> list[int]:
-    """A tag for each token of `text` that makes it `new`. Words that are put between others change no tag."""
-    found = [KEEP] * len(tokens)
-    for span, words in _changes(text, new):
-        for at, token in enumerate(tokens):
-            if token.start < span.end and span.start < token.end:
-                found[at] = REPLACE if words else CUT
-    return found
-
-
-def _changes(text: str, new: str) -> Iterator[tuple[Span, list[str]]]:
+def changes(text: str, new: str) -> Iterator[tuple[Span, str]]:
     """What goes and the words that come for it, without those at either end that are the same but for their case: where
-    the first words of a sentence go, the next one gets a capital."""
+    the first words of a sentence go, the next one gets a capital. Words that are put between others take the next one
+    along.
+    """
     for edit in diff(text, new):
-        old = [Span(*word.span()) for word in _WORD.finditer(text, edit.span.start, edit.span.end)]
+        old = [Span(*piece.span()) for piece in _PIECE.finditer(text, edit.span.start, edit.span.end)]
         words = edit.text.split()
+        if not old and words:
+            following = _WORD.search(text, edit.span.start)
+            if following is not None:
+                yield Span(*following.span()), " ".join([*words, following[0]])
+            continue
         while old and words and _bare(text[old[0].start : old[0].end]) == _bare(words[0]):
             del old[0], words[0]
         while old and words and _bare(text[old[-1].start : old[-1].end]) == _bare(words[-1]):
             del old[-1], words[-1]
         if old:
-            yield Span(old[0].start, old[-1].end), words
+            yield Span(old[0].start, old[-1].end), " ".join(words)
+
+
+def tags(text: str, new: str, tokens: Sequence[Span]) -> list[int]:
+    """A tag for each token of `text` that makes it `new`."""
+    found = [KEEP] * len(tokens)
+    for span, words in changes(text, new):
+        for at in covered(span, tokens):
+            found[at] = REPLACE if words else CUT
+    return found
+
+
+def covered(span: Span, tokens: Sequence[Span]) -> range:
+    """The places of the tokens that the span touches."""
+    touched = [at for at, token in enumerate(tokens) if token.start < span.end and span.start < token.end]
+    return range(touched[0], touched[-1] + 1) if touched else range(0)
 
 
 def _bare(word: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from array import array
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
@@ -91,6 +91,12 @@ def cut(tokenizer: Any, passages: Sequence[tuple[str, str]]) -> list[Tokens]:
         Tokens(text, [cls, *ids[text][:MAX_TEXT_TOKENS], sep], ids[before][-MAX_BEFORE_TOKENS:], found[text])
         for text, before in passages
     ]
+
+
+@cache
+def own_tokenizer() -> Any:
+    """The encoder's tokenizer, one for all of the process. Raises ModelError."""
+    return shipped_tokenizer()
 
 
 def shipped_tokenizer(path: Path | None = None) -> Any:

@@ -5,11 +5,12 @@ from __future__ import annotations
 import pytest
 
 from srlint import ranking
-from srlint.candidates import Candidate, Flagged, Proposal, Tools, best, ranked
+from srlint.candidates import Flagged, Proposal, Tools, best, ranked
 from srlint.detector import Detection
 from srlint.document import Span
 from srlint.engine.decode import Written
 from srlint.gaps import joined
+from srlint.makers import Candidate
 from srlint.terms import TermList
 from tagged import tagged
 
@@ -25,7 +26,7 @@ RANKS = {"likelihood": 2.0, "removed": -1.0, "added": -1.0, "flagged": -0.2, "al
 
 @pytest.fixture(autouse=True)
 def plain_ranks(monkeypatch):
-    names = ranking.features("a", "b", "free", [], 0.5, 0.0, 0.0)
+    names = ranking.features("a", "b", "free", [], 0.5, 0.0, 0.0, 0.0)
     made = {"lowest": 0.1, "weights": dict.fromkeys(names, 0.0) | RANKS}
     monkeypatch.setattr(ranking, "_fitted", lambda: {"with_model": made, "without_model": made})
 
@@ -106,11 +107,28 @@ def test_a_settled_replacement_that_stays_flagged_gives_way_to_other_listed_ones
     )
 
 
+def test_a_settled_replacement_is_safe_whatever_else_the_tagger_would_change():
+    found = offered("The {chairman} opened the long meeting.", tag=cutting("long", replace="chairman"))
+    assert found == Proposal("The chair opened the long meeting.", "term", "safe")
+
+
 def test_a_replacement_that_is_not_settled_is_never_safe():
     found = offered("The {crazy} deadline stays.")
     assert found.origin == "term"
     assert found.safety == "unsafe"
     assert "crazy" not in found.text
+
+
+def test_a_listed_replacement_is_one_of_many_where_something_else_would_change_as_well():
+    text = "The {crazy} plan, lazy as ever, was read."
+    assert offered(text).origin == "term"
+    assert offered(text, tag=cutting(replace="crazy")).origin == "term"
+    assert offered(text, tag=cutting()).origin == "term"  # to the tagger the term is as good as any word
+    assert offered(text, tag=cutting("lazy as ever", replace="crazy")).origin != "term"
+    both = offered(text).text.replace(", lazy as ever,", "")
+    grade = Grade({both: 0.0}, otherwise=0.9)
+    found = offered(text, tag=cutting("lazy as ever", replace="crazy"), grade=grade)
+    assert (found.text, found.origin) == (both, "rewording")
 
 
 def test_without_a_model_and_without_a_term_nothing_is_offered():
@@ -138,6 +156,48 @@ def test_a_cut_beyond_the_marks_is_weighed_beside_what_the_model_writes():
     assert {short, written} <= set(rewriter.weighed[0])
 
 
+@pytest.mark.parametrize(
+    ("said", "wanted"),
+    [
+        pytest.param("The clerks had left at noon.", "The clerks had left at noon.", id="what it says, if that passes"),
+        pytest.param("", "The clerks left at noon.", id="else what the tagger finds"),
+        pytest.param(None, None, id="nothing where it says that nothing will do"),
+    ],
+)
+def test_a_writer_comes_before_the_edit_tagger(said, wanted):
+    text = "The clerks, lazy as ever, left at noon."
+    flagged = Flagged(text, "", Detection(0.9, ("class",), (Span(10, 25),)), ())
+    tools = Tools(TERMS, Grade(), 0.5, None, lambda text: True, lambda *asked: said, cutting("lazy as ever"))
+    found = best(flagged, tools)
+    assert (None if found is None else found.text) == wanted
+
+
+def test_the_taggers_own_words_are_offered_without_a_model():
+    said = {("tired",): -0.2}
+    grade = Grade({"The clerks left at noon.": 0.9})
+    found = offered("The {lazy} clerks left at noon.", grade=grade, tag=cutting(replace="lazy", phrases=said))
+    assert found == Proposal("The tired clerks left at noon.", "rewording", "unsafe")
+
+
+def test_what_an_editor_would_rather_change_may_go_without_a_mark():
+    text = "Ask a friend from the club instead, since they never know how to cook in those parts."
+    start = text.index("cook")
+    flagged = Flagged(text, "", Detection(0.9, ("ethnicity",), (Span(start, start + 4),)), ())
+    short = Candidate("Ask a friend from the club instead.", "free")
+    for part, kept in (("", False), ("since they never know how to cook in those parts", True)):
+        tools = Tools(TERMS, Grade(), 0.5, None, lambda text: True, tag=cutting(part))
+        assert any(item.text == short.text for item, _ in ranked(flagged, tools, more=[short])) == kept
+
+
+@pytest.mark.parametrize(
+    ("group", "may_go"),
+    [("Swedes", True), ("the Irish", True), ("Hindu wives", True), ("the Nkrumahs", False), ("Siemens", False)],
+)
+def test_the_name_of_a_group_may_go_with_the_fault_and_no_other(group, may_go):
+    found = offered(f"Ask a friend{{, since {group} cannot cook}}.", tag=cutting(f"since {group} cannot cook"))
+    assert (found is not None and found.text == "Ask a friend.") == may_go
+
+
 def test_words_are_tried_where_an_editor_would_put_other_ones():
     shapes = []
 
@@ -155,9 +215,9 @@ def test_what_readers_have_judged_is_weighed_again():
     flagged = Flagged(text, "", Detection(0.9, ("class",), (Span(4, 8),)), ())
     older = [Candidate("The clerks left at noon.", "free"), Candidate("The clerks left at 1 pm.", "free")]
     tools = Tools(TERMS, Grade(), 0.5, None, lambda text: True, tag=cutting("lazy"))
-    found = ranked(flagged, [], tools, more=older)
+    found = ranked(flagged, tools, more=older)
     assert [(item.text, item.origin) for item, _ in found] == [("The clerks left at noon.", "deletion")]
-    assert [item.text for item, _ in ranked(flagged, [], tools, more=[Candidate("Clerks left at noon.", "free")])] == [
+    assert [item.text for item, _ in ranked(flagged, tools, more=[Candidate("Clerks left at noon.", "free")])] == [
         "The clerks left at noon.",
         "Clerks left at noon.",
     ]

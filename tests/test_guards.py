@@ -119,6 +119,8 @@ def test_sound_rewrites_pass(old, new):
         ("ungrammatical", "The {guys} (both) met.", "The people (both met."),
         ("ungrammatical", "{Guys} met.", "people met."),
         ("ungrammatical", "The {chairman} says he is late.", "The chair says they is late."),
+        ("ungrammatical", "He waits until {he} leaves.", "They wait until they leaves."),
+        ("ungrammatical", "{Those idiots} lost my letter.", "Them lost my letter."),
         ("ungrammatical", "The {guys} have left the big hall.", "The people have left the big hall the big hall."),
     ],
 )

@@ -10,7 +10,6 @@ from threading import Thread
 
 import pytest
 
-from srlint.candidates import written_by
 from srlint.config import Settings
 from srlint.document import Document, Span
 from srlint.engine import draft, kept
@@ -19,6 +18,7 @@ from srlint.engine.session import PREFIX, QUESTION, Feed, Session
 from srlint.engine.threads import WAITING_VARIABLES
 from srlint.judge import Judge
 from srlint.linter import Linter
+from srlint.makers import written_by
 from srlint.models.loaded import LanguageModel, Models
 from srlint.passages import passages
 

@@ -14,13 +14,14 @@ MARK = [Span(4, 13)]
 
 
 def figures(new: str, origin: ranking.Origin = "deletion", likelihood: float = -0.5) -> dict[str, float]:
-    return ranking.features(OLD, new, origin, MARK, 0.5, -1.0, likelihood, -3.0)
+    return ranking.features(OLD, new, origin, MARK, 0.5, -1.0, -2.0, likelihood, -3.0)
 
 
 def test_the_figures_count_words():
     found = figures("The experts met in the old hall.")
     assert found["deletion"] == 1.0
-    assert (found["infill"], found["free"]) == (0.0, 0.0)
+    assert (found["rewording"], found["written"], found["worded"]) == (0.0, 0.0, 0.0)
+    assert figures("The experts met in the old hall.", "rewording")["worded"] == -2.0
     assert found["removed"] == pytest.approx(2 / 9)
     assert (found["added"], found["outside"], found["flagged"]) == (0.0, 0.0, 0.0)
     assert found["marked"] == pytest.approx(2 / 9)
@@ -36,7 +37,8 @@ def test_words_changed_outside_the_marks_are_told_apart():
 def test_the_shipped_weights_know_every_figure_and_prefer_the_likelier_of_two():
     fitted = ranking._fitted()
     assert fitted["with_model"]["weights"].keys() == {"always", *figures(OLD)}
-    assert fitted["without_model"]["weights"].keys() == {"always", *ranking.features(OLD, OLD, "free", MARK, 0.5, 0.0)}
+    unread = ranking.features(OLD, OLD, "free", MARK, 0.5, 0.0, 0.0)
+    assert fitted["without_model"]["weights"].keys() == {"always", *unread}
     assert all(0 < own["lowest"] < 1 for own in fitted.values())
     likely, unlikely = (figures("The experts met in the old hall.", likelihood=value) for value in (-0.2, -3.0))
     assert 1 > ranking.acceptable(likely) > ranking.acceptable(unlikely) > 0
@@ -56,7 +58,7 @@ class TestFitting:
         return [
             fitting.Verdict(
                 str(number // 2),
-                ("free", "infill", "deletion")[number % 3],
+                ("free", "rewording", "deletion")[number % 3],
                 "x",
                 {"likelihood": -(number % 7) / 2, "free": float(number % 3 == 0)},
                 number % 3 != 0 and number % 7 < 4,

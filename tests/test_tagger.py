@@ -7,9 +7,10 @@ import itertools
 import numpy
 import pytest
 
-from srlint.candidates import without
 from srlint.document import Span
 from srlint.errors import ModelError
+from srlint.gaps import filled
+from srlint.makers import reworded, without
 from srlint.models.loaded import Models
 from srlint.tagger import EditTagger, Tagged
 from srlint.tags import CUT, KEEP, REPLACE, tags
@@ -24,14 +25,14 @@ TEXT = "The clerks, lazy as ever, left at noon."
         pytest.param(TEXT, {}, id="nothing changed"),
         pytest.param("The clerks left at noon.", {"lazy": CUT, "as": CUT, "ever": CUT}, id="words gone"),
         pytest.param("The clerks, idle as ever, left at noon.", {"lazy": REPLACE}, id="other words"),
-        pytest.param("The clerks, lazy as ever, all left at noon.", {}, id="words put between"),
+        pytest.param("The clerks, lazy as ever, all left at noon.", {"left": REPLACE}, id="words put between"),
         pytest.param("Left at noon.", {"The": CUT, "clerks": CUT, "lazy": CUT}, id="a capital is no other word"),
     ],
 )
 def test_each_token_is_tagged_by_what_becomes_of_it(new, wanted):
     found = dict(zip((TEXT[span.start : span.end] for span in words(TEXT)), tags(TEXT, new, words(TEXT)), strict=True))
     assert {word: found[word] for word in wanted} == wanted
-    assert {found[word] for word in ("left", "at", "noon")} == {KEEP}
+    assert {found[word] for word in ("left", "at", "noon") if word not in wanted} == {KEEP}
     assert wanted or set(found.values()) == {KEEP}
 
 
@@ -83,11 +84,55 @@ def test_all_ways_to_tag_a_passage_are_one_certainty():
     draw = numpy.random.default_rng(3)
     text = "a b c d"
     found = Tagged(text, words(text), draw.normal(size=(4, 3)), draw.normal(size=(3, 3)))
-    every = [found._score(path) - found._total() for path in itertools.product(range(3), repeat=4)]
+    every = [found._score(path) - found._total for path in itertools.product(range(3), repeat=4)]
     assert sum(map(numpy.exp, every)) == pytest.approx(1.0)
-    best = max(itertools.product(range(3), repeat=4), key=found._score)
-    assert found._best((KEEP, CUT, REPLACE), 0.0) == list(best)
-    assert found.likelihood("a b c d") == pytest.approx(found._score([KEEP] * 4) - found._total())
+    in_order = sorted(itertools.product(range(3), repeat=4), key=found._score, reverse=True)
+    assert [path for _, path in found._best(5)] == [list(path) for path in in_order[:5]]
+    assert [score for score, _ in found._best(5)] == pytest.approx([found._score(path) for path in in_order[:5]])
+    shares = [sum(numpy.exp(found._score(path) - found._total) for path in in_order if path[at]) for at in range(4)]
+    doubtful = [any(span.start <= 2 * at < span.end for span in found.doubtful()) for at in range(4)]
+    assert doubtful == [share > 0.5 for share in shares]
+    both = [path for path in in_order if path[1] != KEEP and path[2] != KEEP]
+    only = [path for path in both if path[0] == path[3] == KEEP]
+    share = sum(numpy.exp(found._score(path)) for path in only) / sum(numpy.exp(found._score(path)) for path in both)
+    assert found.alone("a x y d") == pytest.approx(numpy.log(share))
+    known = [path for path in in_order if path[1] != KEEP]
+    share = numpy.exp(found._score([KEEP, REPLACE, KEEP, KEEP])) / sum(numpy.exp(found._score(path)) for path in known)
+    assert found.likelihood("a x c d", [Span(2, 3)]) == pytest.approx(numpy.log(share))
+    assert found.likelihood("a b x d", [Span(2, 3)]) == found.likelihood("a b x d")
+    assert found.likelihood("a b c d") == pytest.approx(found._score([KEEP] * 4) - found._total)
+
+
+class TestRewordings:
+    """A decoder that says "staff" in any place, or "all staff", or else "team"."""
+
+    SAID = {("staff",): -0.5, ("all", "staff"): -1.5, ("team",): -3.0}
+
+    def test_other_words_come_in_the_likeliest_places(self):
+        found = tagged(TEXT, replace="clerks", phrases=self.SAID).rewordings()
+        assert [way.words for way in found][:3] == [("staff",), ("all staff",), ("team",)]
+        assert {TEXT[gap.start : gap.end] for way in found[:3] for gap in way.gaps} == {"clerks"}
+        assert [way.likelihood for way in found] == sorted((way.likelihood for way in found), reverse=True)
+        assert found[0].likelihood - found[1].likelihood == pytest.approx(1.0, abs=0.01)
+
+    def test_a_cut_in_one_place_goes_with_words_in_another(self):
+        found = tagged(TEXT, cut="lazy as ever", replace="noon", phrases=self.SAID)
+        assert reworded(TEXT, found)[0] == "The clerks left at staff."
+
+    def test_punctuation_at_the_ends_of_a_place_stays(self):
+        found = tagged(TEXT, replace="lazy as ever,", phrases=self.SAID)
+        assert "The clerks, staff, left at noon." in reworded(TEXT, found)
+
+    def test_a_rewrite_is_as_likely_as_its_places_and_its_words(self):
+        found = tagged(TEXT, replace="clerks", phrases=self.SAID)
+        for way in found.rewordings()[:3]:
+            new = filled(TEXT, way.gaps, way.words)
+            assert found.likelihood(new) + found.worded(new) == pytest.approx(way.likelihood, abs=0.01)
+            assert found.worded(new, [way.gaps[0]]) == 0.0
+
+    def test_where_nothing_but_cuts_is_likely_there_are_no_words(self):
+        assert tagged(TEXT, cut="lazy as ever", phrases=self.SAID).worded("The clerks left at noon.") == 0.0
+        assert tagged(TEXT, replace="clerks").rewordings() == []
 
 
 @pytest.mark.parametrize("content", [None, b"no graph"])
@@ -127,6 +172,17 @@ class TestShipped:
     )
     def test_it_cuts_what_can_go(self, models, text, wanted):
         assert wanted in self.cut(models, text)
+
+    @pytest.mark.parametrize(
+        ("text", "wanted"),
+        [
+            ("The slave vehicle draws its command from the front cab.", "The secondary vehicle draws its command"),
+            ("A juror shall be paid for his attendance.", "A juror shall be paid for their attendance."),
+        ],
+    )
+    def test_it_knows_other_words(self, models, text, wanted):
+        states, spans = models.detector.states(text, "")
+        assert any(wanted in new for new in reworded(text, models.tagger.read(text, states, spans)))
 
     def test_a_passage_without_words_has_no_tags(self, models):
         assert models.tagger.read("", *models.detector.states("", "")) is None

@@ -30,7 +30,7 @@ BASE = "base model"
 WORDS = {
     COPY: "copy input",
     DELETE: "delete marks",
-    TERMS: "term list only",
+    TERMS: "no language model",
     EMBEDDED: "embedded",
     ZERO_SHOT: "zero-shot",
     FEW_SHOT: "few-shot",

@@ -71,6 +71,11 @@ class LanguageModel:
         return None
 
     @property
+    def embedded(self) -> bool:
+        """Whether it is the one in a package, with our adapter."""
+        return self._located.path is None
+
+    @property
     def jobs(self) -> int:
         """How many passages are best read at once, each in a thread of its own."""
         return self._shared_out[0]

@@ -253,12 +253,13 @@ def test_deletion_takes_the_annotators_marks_before_the_detectors():
     system.close()
 
 
-def test_the_term_list_alone_rewrites_what_it_knows():
+def test_without_a_language_model_listed_terms_and_what_the_tagger_finds_are_rewritten():
     system = systems.system("terms")
-    assert system.name == "term list only"
+    assert system.name == "no language model"
     found = system.outputs(ITEMS)
     assert found[0] == Output("rewritten", "The chair opened the meeting at 9 a.m.", ("gender",))
-    assert (found[1].kind, found[1].categories[0]) == ("declined", "toxicity")
+    assert (found[1].kind, found[1].categories[0]) in (("declined", "toxicity"), ("rewritten", "toxicity"))
+    assert "idiots" not in (found[1].text or "")
     assert found[2] == Output("clean")
     # The sentence before is read, but not rewritten.
     after = Item("4", "The bridge was closed.", "The chairman said so.", flagged=False)
@@ -375,7 +376,7 @@ def files(tmp_path, monkeypatch):
     [
         ("copy", ("copy input", "copy", "")),
         ("delete", ("delete marks", "delete", "")),
-        ("terms", ("term list only", "terms", "")),
+        ("terms", ("no language model", "terms", "")),
         ("embedded", ("embedded", "embedded", "")),
         ("zero-shot", ("zero-shot", "zero-shot", "")),
         ("few-shot", ("few-shot", "few-shot", "")),
