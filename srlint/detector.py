@@ -82,10 +82,7 @@ class Detector:
         try:
             with open(path, "rb"):
                 pass  # onnxruntime does not say why a file cannot be read
-            options = onnxruntime.SessionOptions()
-            options.intra_op_num_threads = 1
-            options.inter_op_num_threads = 1
-            options.log_severity_level = 3
+            options = runtime.quiet_options()
             session = onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
             settings = json.loads(session.get_modelmeta().custom_metadata_map["srlint"])
             made = cls(session, tokenizer, settings, jobs=jobs)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -88,7 +89,7 @@ class Phrases:
         return self.load().run(self.memory, inside, numpy.array(said, numpy.int64).reshape(len(places), -1))
 
     def _spelled(self, pieces: Sequence[int]) -> str:
-        """The pieces as text: with the capitals that the passage has in the midst of its sentences."""
+        """The pieces as text, with the passage's capitals."""
         written = ""
         for piece in (self.load().vocabulary[at] for at in pieces):
             if piece.startswith("##"):
@@ -97,11 +98,16 @@ class Phrases:
                 written += piece
             else:
                 written += f" {piece}"
-        capitals = {"i": "I"}
+        return _LETTERS.sub(lambda word: self._capitals.get(word[0], word[0]), written)
+
+    @cached_property
+    def _capitals(self) -> dict[str, str]:
+        """Words as the passage writes them in the midst of its sentences, by their small letters."""
+        found = {"i": "I"}
         for word in _LETTERS.finditer(self.text):
             if not _SENTENCE_END.search(self.text[: word.start()]):
-                capitals.setdefault(word[0].lower(), word[0])
-        return _LETTERS.sub(lambda word: capitals.get(word[0], word[0]), written)
+                found.setdefault(word[0].lower(), word[0])
+        return found
 
 
 class PhraseDecoder:

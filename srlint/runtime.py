@@ -21,16 +21,21 @@ def onnxruntime() -> ModuleType:
     return onnxruntime
 
 
+def quiet_options() -> Any:
+    """Options of a session of one thread that writes nothing to the terminal."""
+    options = onnxruntime().SessionOptions()
+    options.intra_op_num_threads = 1
+    options.inter_op_num_threads = 1
+    options.log_severity_level = 3
+    return options
+
+
 def opened(path: Path, kind: str, maker: str) -> tuple[Any, dict]:
     """A session of one thread on a graph that `maker` made, and what its metadata say. Raises ModelError.
 
     Weights that are stored in 8 bits are unpacked once, and not each time that they are used.
     """
-    library = onnxruntime()
-    options = library.SessionOptions()
-    options.intra_op_num_threads = 1
-    options.inter_op_num_threads = 1
-    options.log_severity_level = 3
+    library, options = onnxruntime(), quiet_options()
     options.add_session_config_entry("session.disable_quant_qdq", "1")
     try:
         with open(path, "rb"):

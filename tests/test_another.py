@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from srlint import ranking
@@ -65,6 +67,12 @@ def answers(tools: Tools, times: int) -> list[str | None]:
             return [*seen, None]
         seen.append(found)
     return seen
+
+
+@pytest.mark.usefixtures("plain_ranks")
+def test_what_does_not_fit_the_document_is_passed_over():
+    asked = replace(tools(FakeRewriter(drawn=[TEXT])), fits=lambda text: text != PEOPLE)
+    assert another(FLAGGED, asked, lambda text: True) == FAMILIES
 
 
 @pytest.mark.usefixtures("plain_ranks")

@@ -198,6 +198,15 @@ def test_the_name_of_a_group_may_go_with_the_fault_and_no_other(group, may_go):
     assert (found is not None and found.text == "Ask a friend.") == may_go
 
 
+def test_that_a_listed_term_changes_needs_no_tagger():
+    text = "The chairman, lazy as ever, opened the meeting."
+    tools = Tools(TERMS, Grade(), 0.5, None, lambda text: True, tag=cutting("lazy as ever"))
+    flagged = Flagged(text, "", Detection(0.9, ("gender",), (Span(4, 12), Span(12, 27))), TERMS.find(text))
+    both = "The chair opened the meeting."
+    tagged_as = {item.text: own["tagged"] for item, own in ranked(flagged, tools, every=True)}
+    assert tagged_as[both] > tools.tag(text, "").likelihood(both) + 2
+
+
 def test_words_are_tried_where_an_editor_would_put_other_ones():
     shapes = []
 

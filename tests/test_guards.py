@@ -38,6 +38,7 @@ SOUND = [  # the old text with its faults in braces, and a rewrite that nothing 
     ("The {so-called “experts”} disagreed on 3 May.", "The experts disagreed on 3 May."),
     ("All {women} drivers must {of course} park there.", "All drivers must park there."),
     ("{The kids today never read, so} we print less.", "We print less."),
+    ("Bargain hard{, as every shopkeeper of the old quarter would cheat a grandmother}.", "Bargain hard."),
     ("Manpower {planning} for the {manpower} team", "Manpower scheduling for the staffing team"),
     ("Is this {crazy} plan final?", "Is this plan final?"),
     ("{Half-caste} children lived in one hut.", "Mixed-race children lived in one hut."),

@@ -54,6 +54,13 @@ def judged(text: str, detector: Told, **settings):
     return judge.judge(passages(Document(text, "text")).passages, lambda passage, new: True)
 
 
+def test_the_embedded_model_only_weighs_and_others_write_too(tmp_path):
+    models = SimpleNamespace(detector=Told("grim"), tagger=None)
+    for path, writes in ((None, False), (tmp_path / "other.gguf", True)):
+        language = LanguageModel(Located(path, "digest", None))
+        assert Judge(Settings(), models, language).tools(lambda new: True).writes == writes
+
+
 @pytest.mark.parametrize(
     ("settings", "skipped", "categories"),
     [

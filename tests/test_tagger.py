@@ -130,6 +130,11 @@ class TestRewordings:
             assert found.likelihood(new) + found.worded(new) == pytest.approx(way.likelihood, abs=0.01)
             assert found.worded(new, [way.gaps[0]]) == 0.0
 
+    def test_words_have_the_capitals_of_the_passage(self):
+        text = "Lazy clerks sent the Swiss and me home."
+        found = tagged(text, replace="clerks", phrases={("swiss", "clerks"): -0.1, ("lazy",): -1.0, ("i",): -2.0})
+        assert {way.words for way in found.rewordings()} >= {("Swiss clerks",), ("lazy",), ("I",)}
+
     def test_where_nothing_but_cuts_is_likely_there_are_no_words(self):
         assert tagged(TEXT, cut="lazy as ever", phrases=self.SAID).worded("The clerks left at noon.") == 0.0
         assert tagged(TEXT, replace="clerks").rewordings() == []
