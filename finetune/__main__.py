@@ -23,6 +23,7 @@ from srlint.errors import SrlintError
 RUNS = Path("runs")
 PATH = click.Path(path_type=Path)
 VERDICTS = Path(__file__).parent / "verdicts.jsonl"
+READINGS = Path(__file__).parent / "readings.jsonl"
 RANKING = Path(__file__).parent.parent / "srlint" / "data" / "ranking.json"
 DETECTOR = Path(__file__).parent.parent / "srlint" / "data" / "detector.onnx"
 CALIBRATION = Path(__file__).parent.parent / "srlint" / "data" / "calibration.jsonl.gz"
@@ -100,16 +101,18 @@ def screen(config: Path, out: Path, data: Path, corpora: Path, keep: Path | None
 @click.option("--config", type=PATH, required=True, help="The run file (TOML).")
 @click.option("--out", type=PATH, default=RUNS, show_default=True, help="Where runs are kept.")
 @click.option("--data", type=PATH, default=dataset.DATA, help="Folder of our JSONL passages.")
+@click.option("--readings", type=PATH, default=READINGS, help="What readers said of rewrites of them.")
 @click.option("--corpora", type=PATH, help="Folder of the sentences that the run file names.")
-def tagger(config: Path, out: Path, data: Path, corpora: Path | None) -> None:
+def tagger(config: Path, out: Path, data: Path, readings: Path, corpora: Path | None) -> None:
     """Train the edit tagger, which says where an editor would change a flagged passage, and its decoder of phrases.
 
     It belongs to the detector in the package, whose states it reads.
     """
+    from finetune import readings as reading
     from finetune import tagger as tagging
 
     run = settings.read(config, settings.TaggerRun)
-    tagging.main(run, dataset.load(data), corpora, out / run.name, _log)
+    tagging.main(run, dataset.load(data), reading.read(readings), corpora, out / run.name, _log)
 
 
 @main.command()

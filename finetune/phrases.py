@@ -6,7 +6,7 @@ import copy
 import json
 import random
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -17,13 +17,15 @@ from torch import nn
 from torch.nn.functional import cross_entropy, gelu
 
 from finetune.dataset import Row
-from srlint.phrases import END, MOST_PIECES
+from srlint.phrases import END, MOST_PIECES, inner_words
 from srlint.tags import changes
 from srlint.tokens import own_tokenizer
 
 _UNWANTED = -100  # the label of what is no place of a phrase
 _SMOOTHING = 0.05
 _WORD = re.compile(r"\S+")
+# So often must a word stand with a capital, and in such a share of the places that begin no sentence.
+_OFTEN, _NEARLY_ALWAYS = 3, 0.95
 # Lengths in words of phrases that are exchanged, as often as they stand here.
 _LENGTHS = (1, 1, 1, 2, 2, 3, 4)
 
@@ -136,6 +138,24 @@ class Lexicon:
     def pieces(self, phrase: str) -> list[int | None]:
         """The places of a phrase's wordpieces in the lexicon, None for those that it lacks."""
         return [self._places.get(word) for word in own_tokenizer().encode(phrase, add_special_tokens=False).tokens]
+
+
+def capitals(rows: Sequence[Row]) -> list[str]:
+    """The words of rewrites' phrases that nearly always have a capital, as people write them, in alphabetical order."""
+    said = {word.lower() for row in rows for new in row.rewrites for _, words in changes(row.text, new)
+            for word in re.findall(r"[^\W\d_]+", words)}
+    written: dict[str, Counter[str]] = defaultdict(Counter)
+    for row in rows:
+        for text in (row.text, *row.rewrites):
+            for word in inner_words(text):
+                if word.lower() in said:
+                    written[word.lower()][word] += 1
+    usual = {word: forms.most_common(1)[0] for word, forms in written.items()}
+    return sorted(
+        form
+        for word, (form, count) in usual.items()
+        if form != word and count >= _OFTEN and count >= _NEARLY_ALWAYS * written[word].total()
+    )
 
 
 def exchanged(texts: Sequence[str], seed: int) -> list[tuple[str, list[tuple[int, int, str]]]]:

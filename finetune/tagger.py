@@ -23,6 +23,7 @@ from finetune.detector import batches, optimized
 from finetune.detector_export import SHARED_LAYERS
 from finetune.encoder import layers_of
 from finetune.phrases import Decoder, Lexicon
+from finetune.readings import Reading, applied
 from finetune.settings import TaggerRun
 from srlint.detector import Detector
 from srlint.document import Span
@@ -200,15 +201,21 @@ def _collate(chunk: Sequence[Example]) -> tuple[torch.Tensor, ...]:
 
 
 def main(
-    run: TaggerRun, splits: dict[str, list[Row]], corpora: Path | None, out: Path, log: Callable[[str], None]
+    run: TaggerRun,
+    splits: dict[str, list[Row]],
+    readings: Sequence[Reading],
+    corpora: Path | None,
+    out: Path,
+    log: Callable[[str], None],
 ) -> dict:
-    """Trains, measures on dev and test, and writes tagger.onnx, phrases.onnx and run.json under `out`.
+    """Trains, measures on dev and test, and writes tagger.onnx, phrases.onnx, capitals.txt and run.json under `out`.
 
-    `corpora` is the folder of the files that the run names. Raises ConfigError for one that is not there.
+    What readers accepted of rewrites of train passages is learnt beside those of our own. `corpora` is the folder of
+    the files that the run names. Raises ConfigError for one that is not there.
     """
     if corpora is None and (run.clean or run.pairs):
         raise ConfigError("--corpora: needed for the files in `clean` and `pairs`")
-    detector, rows = Detector.load(), splits["train"]
+    detector, rows = Detector.load(), applied(splits["train"], readings)
     texts = _sentences(run, rows, corpora)
     others = [row for name, count in run.pairs.items() for row in _pairs(corpora / name, count, run.seed)]
     lexicon = Lexicon.of(rows, texts, run.least)
@@ -218,11 +225,13 @@ def main(
     model = train(run, begun(run, lexicon), first, found, log)
     out.mkdir(parents=True, exist_ok=True)
     export(model, out, detector.states_digest, lexicon)
+    (out / "capitals.txt").write_text("\n".join(phrasing.capitals(rows)) + "\n", encoding="utf-8")
     loaded = EditTagger.load(out / "tagger.onnx")
     record = {
         "settings": asdict(run),
         "states": detector.states_digest,
         "rewrites": len(found),
+        "readings": hashlib.sha256(repr(readings).encode()).hexdigest(),
         "sentences": len(texts),
         "others": len(others),
         "wordpieces": len(lexicon.ids),

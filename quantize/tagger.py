@@ -13,8 +13,9 @@ from srlint.detector import Detector
 from srlint.errors import ModelError
 from srlint.tagger import EditTagger, Tagged
 
-# The graphs of a run.
+# The graphs of a run, and the words that stand beside them as they are.
 NAMES = ("tagger.onnx", "phrases.onnx")
+CAPITALS = "capitals.txt"
 # Passages whose likeliest edits must be the same in float and in 8 bits.
 MIN_AGREEMENT = 0.95
 # The largest number in 8 bits with a sign, and how many values a matrix must have to be worth it.
@@ -36,17 +37,18 @@ def quantize(run: Path, target: Path, files: Sequence[Path]) -> Parity:
     small, and each run is as quick as in float. Raises ModelError when the run is incomplete or the likeliest edits of
     too many of every tenth passage in `files` (JSONL with text and before) change.
     """
-    for name in NAMES:
+    for name in (*NAMES, CAPITALS):
         if not (run / name).is_file():
             raise ModelError(f"{run / name}: missing: is {run} a run of `python -m finetune tagger`?")
     with tempfile.TemporaryDirectory() as folder:
         for name in NAMES:
             shrink(run / name, Path(folder) / name)
+        shutil.copyfile(run / CAPITALS, Path(folder) / CAPITALS)
         parity = compare(run, Path(folder), passages(files))
         if parity.agreement < MIN_AGREEMENT:
             raise ModelError(f"{run}: only {parity.agreement:.1%} of edits survive 8 bits")
         target.mkdir(parents=True, exist_ok=True)
-        for name in NAMES:
+        for name in (*NAMES, CAPITALS):
             shutil.copyfile(Path(folder) / name, target / name)
     return parity
 

@@ -8,13 +8,14 @@ be said again. It knows the wordpieces that people's rewrites are made of, and n
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 from srlint import runtime
+from srlint.errors import ModelError
 
 Array = Any
 
@@ -102,31 +103,45 @@ class Phrases:
 
     @cached_property
     def _capitals(self) -> dict[str, str]:
-        """Words as the passage writes them in the midst of its sentences, by their small letters."""
-        found = {"i": "I"}
-        for word in _LETTERS.finditer(self.text):
-            if not _SENTENCE_END.search(self.text[: word.start()]):
-                found.setdefault(word[0].lower(), word[0])
-        return found
+        """How words are written, by their small letters: as the passage does in the midst of its sentences, or as most
+        do.
+        """
+        own = {word.lower(): word for word in reversed(list(inner_words(self.text)))}
+        return {"i": "I"} | self.load().capitals | own
+
+
+def inner_words(text: str) -> Iterator[str]:
+    """The words of a text that begin none of its sentences: their capitals are their own."""
+    for word in _LETTERS.finditer(text):
+        if not _SENTENCE_END.search(text[: word.start()]):
+            yield word[0]
 
 
 class PhraseDecoder:
-    """A loaded decoder. `made` has its vocabulary, and says to which tagger it belongs."""
+    """A loaded decoder. `made` has its vocabulary, and says to which tagger it belongs. `capitals` are words that are
+    written with one; the decoder knows small letters only.
+    """
 
-    def __init__(self, session: Any, made: dict, tokenizer: Any):
+    def __init__(self, session: Any, made: dict, tokenizer: Any, capitals: Sequence[str]):
         self._session = session
         self._tokenizer = tokenizer
         self.made = made
         self.vocabulary: list[str] = made["vocabulary"]
+        self.capitals = {word.lower(): word for word in capitals}
         self._places = {piece: at for at, piece in enumerate(self.vocabulary)}
 
     @classmethod
     def load(cls, path: Path) -> PhraseDecoder:
-        """A decoder made by `python -m quantize tagger`. Raises ModelError."""
+        """A decoder made by `python -m quantize tagger`, with the capitals.txt beside it. Raises ModelError."""
         from srlint.tokens import own_tokenizer
 
         session, made = runtime.opened(path, "phrase decoder", "python -m quantize tagger")
-        return cls(session, made, own_tokenizer())
+        words = path.with_name("capitals.txt")
+        try:
+            capitals = words.read_text(encoding="utf-8").split()
+        except (OSError, UnicodeDecodeError) as error:
+            raise ModelError(f"{words}: cannot read the decoder's capitals: reinstall srlint") from error
+        return cls(session, made, own_tokenizer(), capitals)
 
     def pieces(self, phrase: str) -> list[int | None]:
         """The wordpieces of a phrase by their places in the vocabulary, None for those that it does not hold."""

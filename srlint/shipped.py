@@ -34,8 +34,8 @@ def screen_digest() -> str:
 
 @cache
 def tagger_digest() -> str:
-    """SHA-256 of the shipped edit tagger and of its decoder: they decide what is proposed."""
-    return _digest("tagger.onnx") + _digest("phrases.onnx")
+    """SHA-256 of the shipped edit tagger, its decoder and its capitals: they decide what is proposed."""
+    return "".join(map(_digest, ("tagger.onnx", "phrases.onnx", "capitals.txt")))
 
 
 @cache

@@ -20,6 +20,8 @@ def words(text: str) -> list[Span]:
 class Decoder:
     """Says the same phrases in every place, each with its log-probability."""
 
+    capitals = {"polish": "Polish"}
+
     def __init__(self, phrases: dict[tuple[str, ...], float]):
         self.vocabulary = ["[PAD]", *sorted({word for phrase in phrases for word in phrase})]
         self._phrases = {tuple(map(self.vocabulary.index, phrase)): value for phrase, value in phrases.items()}

@@ -130,10 +130,13 @@ class TestRewordings:
             assert found.likelihood(new) + found.worded(new) == pytest.approx(way.likelihood, abs=0.01)
             assert found.worded(new, [way.gaps[0]]) == 0.0
 
-    def test_words_have_the_capitals_of_the_passage(self):
+    def test_words_have_the_capitals_of_the_passage_or_their_own(self):
         text = "Lazy clerks sent the Swiss and me home."
-        found = tagged(text, replace="clerks", phrases={("swiss", "clerks"): -0.1, ("lazy",): -1.0, ("i",): -2.0})
-        assert {way.words for way in found.rewordings()} >= {("Swiss clerks",), ("lazy",), ("I",)}
+        said = {("swiss", "clerks"): -0.1, ("lazy",): -1.0, ("i",): -2.0, ("polish",): -2.0}
+        found = tagged(text, replace="clerks", phrases=said)
+        assert {way.words for way in found.rewordings()} >= {("Swiss clerks",), ("lazy",), ("I",), ("Polish",)}
+        found = tagged("We polish the lazy clerks.", replace="lazy", phrases={("polish",): -0.1})
+        assert found.rewordings()[0].words == ("polish",)
 
     def test_where_nothing_but_cuts_is_likely_there_are_no_words(self):
         assert tagged(TEXT, cut="lazy as ever", phrases=self.SAID).worded("The clerks left at noon.") == 0.0

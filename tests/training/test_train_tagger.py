@@ -17,14 +17,17 @@ import torch  # noqa: E402
 from click.testing import CliRunner  # noqa: E402
 
 from finetune import __main__ as command  # noqa: E402
+from finetune import dataset  # noqa: E402
 from finetune import phrases as phrasing  # noqa: E402
+from finetune import readings as reading  # noqa: E402
 from finetune import tagger as training  # noqa: E402
 from finetune.encoder import layers_of, load_encoder  # noqa: E402
 from finetune.phrases import Decoder, Lexicon  # noqa: E402
+from finetune.readings import Reading, applied  # noqa: E402
 from finetune.settings import TaggerRun  # noqa: E402
 from quantize import tagger as quantizing  # noqa: E402
 from quantize.__main__ import main as quantize_command  # noqa: E402
-from rows import ROWS  # noqa: E402
+from rows import ROWS, row  # noqa: E402
 from srlint.detector import Detector  # noqa: E402
 from srlint.document import Span  # noqa: E402
 from srlint.errors import ConfigError, ModelError  # noqa: E402
@@ -84,6 +87,7 @@ def trained(encoder, tmp_path_factory):
     model = training.train(RUN, toy(encoder), [told(8), []], told(160), lines.append)
     folder = tmp_path_factory.mktemp("tagger")
     training.export(model, folder, "toy", LEXICON)
+    (folder / "capitals.txt").write_text("Oslo\n")
     return folder, model, lines
 
 
@@ -126,6 +130,7 @@ def test_a_run_is_the_same_every_time(encoder, trained):
 
 def test_eight_bits_keep_the_scores_and_what_is_said_of_them(trained, tmp_path):
     folder, _, _ = trained
+    shutil.copyfile(folder / "capitals.txt", tmp_path / "capitals.txt")
     for name in quantizing.NAMES:
         quantizing.shrink(folder / name, tmp_path / name)
     whole, small = (EditTagger.load(path / "tagger.onnx") for path in (folder, tmp_path))
@@ -144,6 +149,9 @@ def test_a_decoder_of_another_tagger_is_refused(trained, tmp_path):
     folder, model, _ = trained
     shutil.copyfile(folder / "tagger.onnx", tmp_path / "tagger.onnx")
     phrasing.export(model.decoder, tmp_path / "phrases.onnx", {"tagger": "another", "vocabulary": LEXICON.words})
+    with pytest.raises(ModelError, match="capitals.txt: cannot read"):
+        EditTagger.load(tmp_path / "tagger.onnx").decoder  # noqa: B018  it is loaded when asked for
+    shutil.copyfile(folder / "capitals.txt", tmp_path / "capitals.txt")
     with pytest.raises(ModelError, match="the phrases.onnx beside it was made with another one"):
         EditTagger.load(tmp_path / "tagger.onnx").decoder  # noqa: B018  it is loaded when asked for
 
@@ -189,7 +197,11 @@ def test_a_whole_run_is_recorded_and_quantised(monkeypatch, tmp_path):
         for at in range(3):
             text = f"Each of the {at + 2} parts has a name of its own."
             lines.write(json.dumps({"id": str(at), "text": text}) + "\n")
+    said = [(0, "The chairperson opened the door.", True), (0, "The opened the door.", False)]
+    lines = [json.dumps({"id": ROWS[at].id, "text": text, "accepted": good}) for at, text, good in said]
+    (tmp_path / "readings.jsonl").write_text("\n".join(lines))
     words = ["tagger", "--config", str(tmp_path / "run.toml"), "--out", str(tmp_path)]
+    words += ["--readings", str(tmp_path / "readings.jsonl")]
     with pytest.raises(ConfigError, match="--corpora: needed"):
         CliRunner().invoke(command.main, words, catch_exceptions=False)
     words += ["--corpora", str(tmp_path)]
@@ -197,18 +209,54 @@ def test_a_whole_run_is_recorded_and_quantised(monkeypatch, tmp_path):
     record = json.loads((tmp_path / "short" / "run.json").read_text())
     long = [row for row in ROWS if not row.flagged and len(row.text.split()) > 5]
     assert (record["sentences"], record["others"]) == (len(long) + 2, 2)
-    assert record["rewrites"] == sum(len(row.rewrites) for row in ROWS)
+    assert record["rewrites"] == sum(len(row.rewrites) for row in ROWS) + 1
     assert record["states"] == Detector.load().states_digest
     assert set(record["figures"]) == {"dev", "test"}
+    monkeypatch.setattr(quantizing, "MIN_AGREEMENT", 0.0)  # after a few steps most edits are as likely as others
     texts = tmp_path / "texts.jsonl"
     texts.write_text("".join(json.dumps({"text": row.text, "before": ""}) + "\n" for row in ROWS))
     words = ["tagger", str(tmp_path / "short"), "--out", str(tmp_path / "small"), "--passages", str(texts)]
     told = CliRunner().invoke(quantize_command, words, catch_exceptions=False)
     assert told.exit_code == 0, told.output
     assert EditTagger.load(tmp_path / "small" / "tagger.onnx").made["states"] == Detector.load().states_digest
+    assert (tmp_path / "small" / "capitals.txt").read_text() == (tmp_path / "short" / "capitals.txt").read_text()
     for name in quantizing.NAMES:
         sizes = [(tmp_path / folder / name).stat().st_size for folder in ("small", "short")]
         assert sizes[0] < 0.4 * sizes[1]
+
+
+def test_accepted_rewrites_stand_behind_those_of_their_rows():
+    texts = {"The chair opened the door.": True, "Both.": True, "No.": False}
+    said = [Reading(ROWS[0].id, text, good) for text, good in texts.items()]
+    rows = applied(ROWS, said)
+    assert rows[0].rewrites == ("The chair opened the door.", "Both.")
+    assert [row.rewrites for row in rows[1:]] == [row.rewrites for row in ROWS[1:]]
+    with pytest.raises(ConfigError, match="of-dev: a reading of a passage that is not in train"):
+        applied(ROWS, [*said, Reading("of-dev", "New.", False)])
+
+
+@pytest.mark.parametrize("line", ['{"id": "a", "text": "b"}', "[]", "{"])
+def test_a_reading_that_is_none_is_named(tmp_path, line):
+    path = tmp_path / "readings.jsonl"
+    path.write_text(json.dumps({"id": "a", "text": "b", "accepted": True}) + "\n" + line)
+    with pytest.raises(ConfigError, match=r"readings.jsonl:2: "):
+        reading.read(path)
+    with pytest.raises(ConfigError, match="gone.jsonl: no such file"):
+        reading.read(tmp_path / "gone.jsonl")
+
+
+def test_our_own_readings_are_of_train_passages_and_nobody_reads_one_twice():
+    found = reading.read(command.READINGS)
+    rows = applied(dataset.load()["train"], found)
+    assert len({(one.id, one.text) for one in found}) == len(found)
+    texts = {row.id: row.text for row in rows}
+    assert not any(one.text == texts[one.id] for one in found)
+
+
+def test_words_that_nearly_always_have_a_capital_are_known():
+    news = [f"{name} and the polish Oslo staff left." for name in ("Ann", "Bo", "Kim")]
+    rows = [row("The chairman left.", *news, mark="chairman")]
+    assert phrasing.capitals(rows) == ["Oslo"]
 
 
 def test_rewrites_of_one_row_share_its_weight():
