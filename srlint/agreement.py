@@ -106,6 +106,27 @@ def pronouns_of_role(
     return [_neutral(text, found) for found in pronouns]
 
 
+def singular_they(text: str) -> list[RawEdit] | None:
+    """Edits that turn every he or she, his, him, her … into they, their, them …, with verbs that agree.
+
+    None without such a pronoun, where both genders or another person stand beside it, or where a verb is unclear.
+    """
+    subjects, others = list(_SUBJECT.finditer(text)), list(_PRONOUN.finditer(text))
+    genders = {found.group().lower().startswith("he") for found in subjects}
+    genders |= {found.group().lower() in _MALE for found in others}
+    if len(genders) != 1 or _OTHER_PERSON.search(text):
+        return None
+    edits = [_neutral(text, found) for found in others]
+    for found in subjects:
+        pronoun, _, ending = found.group().replace("’", "'").partition("'")
+        start, end = found.start(), found.start() + len(pronoun)
+        verbs = [] if ending.lower() in ("d", "ll") else verbs_after_they(text, start, end)
+        if verbs is None:  # "he's" may be "he is" or "he has"
+            return None
+        edits += [(start, end, capitalised("they") if text[start].isupper() else "they"), *verbs]
+    return sorted(edits)
+
+
 def _neutral(text: str, found: re.Match[str]) -> RawEdit:
     old = found.group()
     following = re.match(r"[ \u00a0]+([^\W\d_]+)", text[found.end() :])

@@ -18,7 +18,7 @@ from srlint.document import Span
 from srlint.findings import MOST_OTHERS, Safety
 from srlint.gaps import joined
 from srlint.guards import concerns
-from srlint.makers import Candidate, deletions, from_terms, reworded, written_by
+from srlint.makers import Candidate, deletions, from_terms, reworded, with_they, written_by
 from srlint.names import of_groups
 from srlint.ranking import Origin
 from srlint.terms import TermList, TermMatch
@@ -132,9 +132,14 @@ def seen(flagged: Flagged, tools: Tools) -> Flagged:
 def _listed(flagged: Flagged, tools: Tools) -> list[Candidate]:
     """The passage with its listed terms replaced: by settled ones, and by others where it is likely enough that nothing
     else in it is at fault. To the tagger, that hangs on which group of people a passage names; a safe fix must not.
+
+    "They" for a he or she that means anybody counts as listed too; that nobody in particular is meant, only the tagger
+    can tell.
     """
     tagged = flagged.tagged
     found = from_terms(flagged.text, flagged.matches, tools.terms)
+    if tagged is not None:
+        found += with_they(flagged.text, flagged.marks)
     return [item for item in found if item.settled or tagged is None or tagged.alone(item.text) >= _ALONE]
 
 

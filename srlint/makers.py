@@ -7,7 +7,10 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
+from srlint.agreement import singular_they
 from srlint.document import Span
+from srlint.edits import apply
+from srlint.findings import Edit
 from srlint.formats.atoms import ATOM
 from srlint.gaps import between_commas, filled, joined, widened
 from srlint.ranking import Origin
@@ -44,6 +47,14 @@ def from_terms(text: str, matches: Sequence[TermMatch], terms: TermList) -> list
     settled = all(match.settled for match in matches)
     texts = [terms.rewrite(text, matches, choice) for choice in range(most)]
     return [Candidate(new, "term", settled and choice == 0) for choice, new in enumerate(texts) if new is not None]
+
+
+def with_they(text: str, marks: Sequence[Span]) -> list[Candidate]:
+    """The passage with "they" for he or she, where nothing but such pronouns is at fault, with what goes with them."""
+    edits = singular_they(text) or []
+    if not edits or any(all(end <= mark.start or mark.end <= start for start, end, _ in edits) for mark in marks):
+        return []
+    return [Candidate(apply(text, [Edit(Span(start, end), new) for start, end, new in edits]), "term")]
 
 
 def deletions(text: str, marks: Sequence[Span], tagged: Tagged | None) -> list[Candidate]:

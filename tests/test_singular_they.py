@@ -1,0 +1,77 @@
+"""They for a he or she that means anybody."""
+
+from __future__ import annotations
+
+import pytest
+
+from srlint.agreement import singular_they
+from srlint.candidates import Flagged, Tools, best
+from srlint.detector import Detection
+from srlint.document import Span
+from srlint.makers import with_they
+from srlint.terms import TermList
+from tagged import tagged
+
+JUROR = "A juror may leave once he has given his reasons."
+MENDED = "A juror may leave once they have given their reasons."
+
+
+def marks(text: str, *words: str) -> list[Span]:
+    return [Span(text.index(word), text.index(word) + len(word)) for word in words]
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        (JUROR, MENDED),
+        ("Ask whether she works weekends.", "Ask whether they work weekends."),
+        ("She is ready, or isn’t she?", "They are ready, or aren’t they?"),
+        ("Is he ready for his test?", "Are they ready for their test?"),
+        ("A user saw himself there, so let him in.", "A user saw themselves there, so let them in."),
+        ("Ask the nurse about her tests, and thank her.", "Ask the nurse about their tests, and thank them."),
+        ("If the guest is late, he'll ring, as he’d said.", "If the guest is late, they'll ring, as they’d said."),
+        ("Nobody need say that a key is hers.", "Nobody need say that a key is theirs."),
+        ("HIS keys stay here.", "THEIR keys stay here."),
+    ],
+)
+def test_pronouns_and_their_verbs_change_together(text, wanted):
+    (found,) = with_they(text, [])
+    assert found.text == wanted
+    assert found.origin == "term"
+    assert not found.settled
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param("A juror may leave at noon.", id="no pronoun"),
+        pytest.param("He asked whether her card was valid.", id="two people"),
+        pytest.param("Each member may bring his wife.", id="another person"),
+        pytest.param("A user may say that he's late.", id="he is, or he has"),
+        pytest.param("Once she opens the file and saves it, wait.", id="a second verb"),
+    ],
+)
+def test_where_it_is_not_clear_what_else_changes_nothing_does(text):
+    assert singular_they(text) is None
+    assert with_they(text, []) == []
+
+
+def test_nothing_but_pronouns_may_be_at_fault():
+    assert [item.text for item in with_they(JUROR, marks(JUROR, "he has", "his reasons"))] == [MENDED]
+    assert with_they(JUROR, marks(JUROR, "juror", "he")) == []
+
+
+@pytest.mark.parametrize(
+    ("tag", "wanted"),
+    [
+        pytest.param(lambda text, before: tagged(text), MENDED, id="anybody"),
+        pytest.param(lambda text, before: tagged(text, cut="once he has given his reasons"), None, id="more at fault"),
+        pytest.param(None, None, id="nobody can tell"),
+    ],
+)
+def test_they_is_offered_where_an_editor_would_change_nothing_else(tag, wanted):
+    terms = TermList([], "none")
+    tools = Tools(terms, lambda texts: [0.0] * len(texts), 0.5, None, lambda text: True, tag=tag)
+    proposal = best(Flagged(JUROR, "", Detection(0.9, ("gender",), tuple(marks(JUROR, "he", "his"))), []), tools)
+    assert (proposal and proposal.text) == wanted
+    assert proposal is None or proposal.safety == "unsafe"
