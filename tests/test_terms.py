@@ -250,6 +250,11 @@ def test_a_pronoun_that_may_mean_another_is_not_touched(terms: TermList, text: s
     assert terms.rewrite(text, terms.find(text)) is None
 
 
+def test_the_language_that_is_asked_for_stays(terms: TermList) -> None:
+    text = "Applicants should be native English speakers."
+    assert terms.rewrite(text, terms.find(text)) == "Applicants should be fluent English speakers."
+
+
 def test_nothing_to_rewrite(terms: TermList) -> None:
     assert terms.rewrite("Nothing here.", ()) == "Nothing here."
 
