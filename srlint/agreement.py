@@ -33,6 +33,11 @@ _OTHER_PERSON = re.compile(
     r"|brothers?|sisters?|uncles?|aunts?|nephews?|nieces?|grand(?:mothers?|fathers?|m?a|p?a)|mum|mom|dad|kings?|queens?|princes?(?:s|ses)?"
     r"|widow(?:er)?s?|bride|groom|(?:boy|girl)friends?|male|female|Mr|Mrs|Ms|Miss|Sir|Dame)\b"
 )
+# Whoever may be of any gender may be married to anybody.
+_PARTNER = re.compile(
+    r"\b(?:his[ \u00a0]+(?=wife|girl)|her[ \u00a0]+(?=husband|boy))(?P<who>wife|husband|girlfriend|boyfriend)\b", re.I
+)
+_PARTNERS = {"wife": "spouse", "husband": "spouse", "girlfriend": "partner", "boyfriend": "partner"}
 # A word after "her" that cannot begin what she owns, so that "her" stands alone.
 _ENDS_OBJECT_WORDS = (
     "a an and as at about after again and because before but by for from how if in into of off on or out over so than"
@@ -107,16 +112,20 @@ def pronouns_of_role(
 
 
 def singular_they(text: str) -> list[RawEdit] | None:
-    """Edits that turn every he or she, his, him, her … into they, their, them …, with verbs that agree.
+    """Edits that turn every he or she, his, him, her … into they, their, them …, with verbs that agree, and his wife or
+    her husband into their spouse.
 
     None without such a pronoun, where both genders or another person stand beside it, or where a verb is unclear.
     """
     subjects, others = list(_SUBJECT.finditer(text)), list(_PRONOUN.finditer(text))
+    partners = list(_PARTNER.finditer(text))
     genders = {found.group().lower().startswith("he") for found in subjects}
     genders |= {found.group().lower() in _MALE for found in others}
-    if len(genders) != 1 or _OTHER_PERSON.search(text):
+    people = {found.span() for found in _OTHER_PERSON.finditer(text)} - {found.span("who") for found in partners}
+    if len(genders) != 1 or people:
         return None
     edits = [_neutral(text, found) for found in others]
+    edits += [(*found.span("who"), _PARTNERS[found["who"].lower()]) for found in partners]
     for found in subjects:
         pronoun, _, ending = found.group().replace("’", "'").partition("'")
         start, end = found.start(), found.start() + len(pronoun)

@@ -32,6 +32,8 @@ def marks(text: str, *words: str) -> list[Span]:
         ("If the guest is late, he'll ring, as he’d said.", "If the guest is late, they'll ring, as they’d said."),
         ("Nobody need say that a key is hers.", "Nobody need say that a key is theirs."),
         ("HIS keys stay here.", "THEIR keys stay here."),
+        ("Each member may bring his wife, or his girlfriend.", "Each member may bring their spouse, or their partner."),
+        ("A pilot may fly her husband out.", "A pilot may fly their spouse out."),
     ],
 )
 def test_pronouns_and_their_verbs_change_together(text, wanted):
@@ -46,7 +48,9 @@ def test_pronouns_and_their_verbs_change_together(text, wanted):
     [
         pytest.param("A juror may leave at noon.", id="no pronoun"),
         pytest.param("He asked whether her card was valid.", id="two people"),
-        pytest.param("Each member may bring his wife.", id="another person"),
+        pytest.param("Each member may bring his wife and her sister.", id="two genders"),
+        pytest.param("Each member may bring his mother.", id="another person"),
+        pytest.param("Each member may bring his husband.", id="a gender that is a fact"),
         pytest.param("A user may say that he's late.", id="he is, or he has"),
         pytest.param("Once she opens the file and saves it, wait.", id="a second verb"),
     ],
