@@ -27,6 +27,7 @@ _SECOND_VERB = re.compile(rf"\b(?:and|or|but|then|nor)[ \u00a0]+{_ADVERB}([^\W\d
 _SUBJECT = re.compile(r"\b(?:he|she)(?:['’](?:s|d|ll))?\b", re.I)
 _PRONOUN = re.compile(r"\b(?:his|him|himself|her|hers|herself)\b", re.I)
 _MALE = frozenset({"his", "him", "himself"})
+_THEY = re.compile(r"\b(?:they|them|their|theirs|themselves)\b", re.I)
 # Another person whom a pronoun could mean, or who makes the pronoun's gender a fact.
 _OTHER_PERSON = re.compile(
     r"\b(?:m[ae]n|wom[ae]n|boys?|girls?|lad(?:y|ies)|gentlem[ae]n|guys?|wi(?:fe|ves)|husbands?|mothers?|fathers?|sons?|daughters?"
@@ -115,14 +116,15 @@ def singular_they(text: str) -> list[RawEdit] | None:
     """Edits that turn every he or she, his, him, her … into they, their, them …, with verbs that agree, and his wife or
     her husband into their spouse.
 
-    None without such a pronoun, where both genders or another person stand beside it, or where a verb is unclear.
+    None without such a pronoun, where both genders, another person or others who are they already stand beside it, or
+    where a verb is unclear.
     """
     subjects, others = list(_SUBJECT.finditer(text)), list(_PRONOUN.finditer(text))
     partners = list(_PARTNER.finditer(text))
     genders = {found.group().lower().startswith("he") for found in subjects}
     genders |= {found.group().lower() in _MALE for found in others}
     people = {found.span() for found in _OTHER_PERSON.finditer(text)} - {found.span("who") for found in partners}
-    if len(genders) != 1 or people:
+    if len(genders) != 1 or people or _THEY.search(text):
         return None
     edits = [_neutral(text, found) for found in others]
     edits += [(*found.span("who"), _PARTNERS[found["who"].lower()]) for found in partners]

@@ -50,6 +50,7 @@ def test_pronouns_and_their_verbs_change_together(text, wanted):
         pytest.param("He asked whether her card was valid.", id="two people"),
         pytest.param("Each member may bring his wife and her sister.", id="two genders"),
         pytest.param("Each member may bring his mother.", id="another person"),
+        pytest.param("A manager guards his team so that they can work.", id="they are others"),
         pytest.param("Each member may bring his husband.", id="a gender that is a fact"),
         pytest.param("A user may say that he's late.", id="he is, or he has"),
         pytest.param("Once she opens the file and saves it, wait.", id="a second verb"),
