@@ -142,8 +142,8 @@ class Lexicon:
 
 def capitals(rows: Sequence[Row]) -> list[str]:
     """The words of rewrites' phrases that nearly always have a capital, as people write them, in alphabetical order."""
-    said = {word.lower() for row in rows for new in row.rewrites for _, words in changes(row.text, new)
-            for word in re.findall(r"[^\W\d_]+", words)}
+    phrases = (words for row in rows for new in row.rewrites for _, words in changes(row.text, new))
+    said = {word.lower() for words in phrases for word in re.findall(r"[^\W\d_]+", words)}
     written: dict[str, Counter[str]] = defaultdict(Counter)
     for row in rows:
         for text in (row.text, *row.rewrites):
