@@ -20,6 +20,7 @@ from srlint.termuse import Sentence, use
 from srlint.usage import has_name, quoted
 
 _WORD = re.compile(r"\w+")
+_COINED = re.compile(r"\w+(?:person|people)", re.I)
 # A role in the plural, with or without a possessive ending; no role in the singular ends so.
 _PLURAL = re.compile(r"(?:(?:[^s'’]|sse)s|men)(?:['’]s?)?$", re.I)
 
@@ -55,12 +56,15 @@ class TermList:
             if form.entry is not None:
                 self._entries.setdefault(form.entry.term, form.entry)
         self._keys = frozenset(self._index)
-        # What the list itself proposes for technical terms is no fault, whatever a detector makes of "blocklist".
+        # What the list itself proposes is no fault, whatever a detector makes of "blocklist", where it means nothing
+        # else: technical terms, unless one word stands for one that may be meant otherwise, and "chairperson".
         self.recommended = frozenset(
             replacement.lower()
             for form in forms
-            if form.entry is not None and form.entry.category == "terminology" and form.entry.sure
+            if form.entry is not None
             for replacement in form.replacements
+            if _COINED.fullmatch(replacement)
+            or (form.entry.category == "terminology" and (form.entry.sure or " " in replacement))
         )
 
     @classmethod

@@ -250,9 +250,23 @@ def test_a_pronoun_that_may_mean_another_is_not_touched(terms: TermList, text: s
     assert terms.rewrite(text, terms.find(text)) is None
 
 
-def test_the_language_that_is_asked_for_stays(terms: TermList) -> None:
-    text = "Applicants should be native English speakers."
-    assert terms.rewrite(text, terms.find(text)) == "Applicants should be fluent English speakers."
+@pytest.mark.parametrize(
+    ("text", "rewrite"),
+    [
+        ("Applicants should be native English speakers.", "Applicants should be fluent English speakers."),
+        ("Wanted: a native speaker of German.", "Wanted: a fluent speaker of German."),
+        ("Native speakers of French read it.", "Fluent speakers of French read it."),
+        ("Native German speakers only.", "Fluent German speakers only."),
+        ("We ask for native-speaker English.", "We ask for fluent English."),
+    ],
+)
+def test_the_language_that_is_asked_for_stays(terms: TermList, text: str, rewrite: str) -> None:
+    assert terms.rewrite(text, terms.find(text)) == rewrite
+
+
+def test_what_the_list_proposes_and_nothing_else_means_is_recommended(terms: TermList) -> None:
+    assert terms.recommended >= {"blocklist", "chairperson", "forepeople", "fluent english speakers", "incident room"}
+    assert not terms.recommended & {"women", "people", "staff", "ordinary people", "malicious"}
 
 
 def test_nothing_to_rewrite(terms: TermList) -> None:
