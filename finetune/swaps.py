@@ -1,7 +1,6 @@
 """The same passage about another group: for training, and to measure whether the verdict hangs on the group's name.
 
-Counterfactual data augmentation (Lu et al. 2018, "Gender Bias in Neural NLP") with words for groups of people that can
-stand for each other in a sentence without a change of grammar.
+Counterfactual data augmentation (Lu et al. 2018, "Gender Bias in Neural NLP") with the words of srlint.groups.
 """
 
 from __future__ import annotations
@@ -13,31 +12,8 @@ from dataclasses import dataclass, replace
 
 from finetune.dataset import Row
 from srlint.document import Span
+from srlint.groups import ADJECTIVES, OTHER_SENSES, PEOPLE, PLURALS, lines, replaced
 
-# Words of one line can stand for each other. Adjectives count only before a word for people: "blind" is also said of
-# reviews, and "Chinese" of a theorem.
-PLURALS = {
-    "gender": ("women men", "girls boys", "mothers fathers", "wives husbands"),
-    "religion": ("Muslims Christians Jews Hindus Buddhists Sikhs atheists Catholics",),
-    "ethnicity": (
-        "Nigerians Poles Germans Mexicans Turks Americans Indians Romanians Kenyans Koreans Brazilians Syrians Somalis",
-        "immigrants locals",
-    ),
-    "sexuality": ("lesbians heterosexuals",),
-    "class": ("nurses plumbers accountants farmers",),
-}
-ADJECTIVES = {
-    "gender": ("female male",),
-    "religion": ("Muslim Christian Jewish Hindu Buddhist Sikh atheist Catholic",),
-    "ethnicity": (
-        "Nigerian Polish German Mexican Turkish American Indian Romanian Kenyan Korean Brazilian Syrian Chinese Somali",
-        "Black white Asian Latino Indigenous",
-    ),
-    "sexuality": ("gay lesbian bisexual straight heterosexual trans",),
-    "disability": ("blind deaf autistic dyslexic disabled sighted",),
-    "age": ("older younger young",),
-    "class": ("poor rich wealthy working-class middle-class",),
-}
 # Further groups that can stand for any group named in the plural: who is named must not decide, however seldom it is.
 OTHERS = {
     "gender": "nonbinary people, trans women, trans men, single mothers, stay-at-home fathers",
@@ -52,14 +28,6 @@ OTHERS = {
     "class": "working-class people, wealthy people, unemployed people, homeless people, people without a degree,"
     " cleaners, bankers, landlords, truck drivers, shop assistants, civil servants",
 }
-_PEOPLE = (
-    "people person men women man woman boys girls boy girl children child students student pupils pupil voters workers"
-    " worker families family couples couple neighbours neighbors neighbour employees employee colleagues colleague"
-    " patients patient users user residents community communities engineers engineer teachers teacher nurses nurse"
-    " players player candidates candidate customers customer tenants tenant drivers driver parents authors author"
-    " developers developer scientists scientist readers speakers guests applicants applicant migrants households"
-)
-
 
 @dataclass(frozen=True, slots=True)
 class Place:
@@ -70,24 +38,17 @@ class Place:
     others: tuple[str, ...]
 
 
-def _lines(*tables: dict[str, tuple[str, ...]]) -> Iterator[tuple[str, list[str]]]:
-    for table in tables:
-        for dimension, lines in table.items():
-            for line in lines:
-                yield dimension, line.split()
-
-
 _OTHERS = {
     word.lower(): (dimension, tuple(other for other in line if other != word))
-    for dimension, line in _lines(PLURALS, ADJECTIVES)
+    for dimension, line in (*lines(PLURALS), *lines(ADJECTIVES))
     for word in line
 }
 _EVERYONE = (
-    *((dimension, group) for dimension, line in _lines(PLURALS) for group in line),
+    *((dimension, group) for dimension, line in lines(PLURALS) for group in line),
     *((dimension, group) for dimension, line in OTHERS.items() for group in line.split(", ")),
 )
 _KIN = frozenset("girls boys mothers fathers wives husbands".split())
-_PLURALS = frozenset(group.lower() for _, line in _lines(PLURALS) for group in line) - _KIN
+_PLURALS = frozenset(group.lower() for _, line in lines(PLURALS) for group in line) - _KIN
 # What may stand before a group that any other can take the place of: no adjective, nobody whose they are.
 _BEFORE = re.compile(
     r"(?:^|[,;:(–—-]|\b(?:of|by|for|to|with|from|among|between|that|and|or|but|the|are|were|is|was|than|as|on|about|in|at"
@@ -95,13 +56,11 @@ _BEFORE = re.compile(
     r"|two|three|four|five|six|ten|twelve|\d+|percent|%|against|like|what|how|which|not|after|before|gave|give|asked))\W*$",
     re.IGNORECASE,
 )
-_PLURAL = "|".join(re.escape(word) for _, line in _lines(PLURALS) for word in line)
-_ADJECTIVE = "|".join(re.escape(word) for _, line in _lines(ADJECTIVES) for word in line)
-# Words that mean something else in small letters.
-_OTHER_SENSES = frozenset({"poles", "polish", "turkish", "indians"})
-_FOLLOWED = re.compile(rf"\W*\b(?:{_PEOPLE.replace(' ', '|')})\b", re.IGNORECASE)
+_PLURAL = "|".join(re.escape(word) for _, line in lines(PLURALS) for word in line)
+_ADJECTIVE = "|".join(re.escape(word) for _, line in lines(ADJECTIVES) for word in line)
+_FOLLOWED = re.compile(rf"\W*\b(?:{'|'.join(PEOPLE)})\b", re.IGNORECASE)
 _GROUP = re.compile(
-    rf"\b(?:(?:{_PLURAL})|(?:{_ADJECTIVE})(?= (?:{_PEOPLE.replace(' ', '|')})\b))\b(?![-’'])", re.IGNORECASE
+    rf"\b(?:(?:{_PLURAL})|(?:{_ADJECTIVE})(?= (?:{'|'.join(PEOPLE)})\b))\b(?![-’'])", re.IGNORECASE
 )
 
 
@@ -110,7 +69,7 @@ def places(text: str) -> list[Place]:
     return [
         Place(Span(*found.span()), *_OTHERS[found[0].lower()])
         for found in _GROUP.finditer(text)
-        if found[0] not in _OTHER_SENSES
+        if found[0] not in OTHER_SENSES
     ]
 
 
@@ -167,30 +126,8 @@ def crossed(rows: Sequence[Row], times: int, seed: int) -> list[Row]:
 
 
 def _exchanged(row: Row, group: str, other: str, found: list[Place]) -> Row:
-    text, moved = _replaced(row.text, other, found, list(row.spans))
-    same = [place for place in places(row.before) if row.before[place.span.start : place.span.end].lower() == group]
-    before, _ = _replaced(row.before, other, same, [])
+    text, moved = replaced(row.text, other, [place.span for place in found], row.spans)
+    earlier = [place.span for place in places(row.before)]
+    same = [span for span in earlier if row.before[span.start : span.end].lower() == group]
+    before, _ = replaced(row.before, other, same, [])
     return replace(row, id=f"{row.id}~{other}", text=text, before=before, spans=tuple(moved), rewrites=())
-
-
-def _replaced(
-    text: str, other: str, found: Sequence[Place], spans: list[tuple[int, int]]
-) -> tuple[str, list[tuple[int, int]]]:
-    """The text with `other` in each place, with the article that goes with it, and where its spans have gone."""
-    capital = text[:1].isupper()
-    for place in reversed(found):
-        start, end = place.span.start, place.span.end
-        text, spans = text[:start] + other + text[end:], [_moved(span, start, end, len(other)) for span in spans]
-        article = re.search(r"\b[Aa](n?) $", text[:start])
-        wanted = "n" if other[0].lower() in "aeiou" else ""
-        if article and article[1] != wanted:
-            at, size = article.start(1), len(article[1])
-            text = text[:at] + wanted + text[at + size :]
-            spans = [_moved(span, at, at + size, len(wanted)) for span in spans]
-    return (text[:1].upper() + text[1:] if capital else text), spans
-
-
-def _moved(span: tuple[int, int], start: int, end: int, size: int) -> tuple[int, int]:
-    """A span after the text from `start` to `end` has become `size` code points long."""
-    by = size - (end - start)
-    return (span[0] + by if span[0] >= end else span[0], span[1] + by if span[1] >= end else span[1])

@@ -94,6 +94,8 @@ def test_a_local_model_is_asked_about_one_passage_after_the_other(monkeypatch):
 def test_what_the_term_list_proposes_is_no_fault():
     (verdict,) = judged("Add the host to the blocklist.", Told("blocklist"))
     assert (verdict.categories, verdict.skipped) == ((), None)
+    (verdict,) = judged("We elect a chairperson.", Told("a chairperson"))
+    assert not verdict.marks
     (verdict,) = judged("Add the host to the blocklist, you fool.", Told("blocklist, you fool"))
     assert verdict.categories == ("toxicity",)
 
