@@ -133,8 +133,8 @@ def _listed(flagged: Flagged, tools: Tools) -> list[Candidate]:
     """The passage with its listed terms replaced: by settled ones, and by others where it is likely enough that nothing
     else in it is at fault. To the tagger, that hangs on which group of people a passage names; a safe fix must not.
 
-    "They" for a he or she that means anybody counts as listed too; that nobody in particular is meant, only the tagger
-    can tell.
+    "They" for a he or she that means anybody counts as listed too; that nobody in particular is meant, and nothing else
+    is at fault, only the tagger can tell.
     """
     tagged = flagged.tagged
     found = from_terms(flagged.text, flagged.matches, tools.terms)

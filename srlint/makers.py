@@ -50,9 +50,12 @@ def from_terms(text: str, matches: Sequence[TermMatch], terms: TermList) -> list
 
 
 def with_they(text: str, marks: Sequence[Span]) -> list[Candidate]:
-    """The passage with "they" for he or she, where nothing but such pronouns is at fault, with what goes with them."""
+    """The passage with "they" for he or she, where a mark is on such a pronoun or what goes with it.
+
+    Whether anything else is at fault is for others to say: a mark also falls on "nurse" beside her "she".
+    """
     edits = singular_they(text) or []
-    if not edits or any(all(end <= mark.start or mark.end <= start for start, end, _ in edits) for mark in marks):
+    if not any(start < mark.end and mark.start < end for start, end, _ in edits for mark in marks):
         return []
     return [Candidate(apply(text, [Edit(Span(start, end), new) for start, end, new in edits]), "term")]
 

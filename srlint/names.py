@@ -20,6 +20,8 @@ _GROUP_WORDS = (
     " east far middle inuk deaf autistic down lgbt lgbtq lgbtq+ mx ms mr mrs miss dr sir madam chair god"
 )
 _GROUPS = frozenset(_GROUP_WORDS.split())
+# What may come for another: these, and the Global South.
+_MAY_COME = _GROUPS | {"global", "south"}
 # Further words with a capital for groups of people, without a plural's "s": where one is at fault it may go, but none
 # may come for another.
 _PEOPLE_WORDS = (
@@ -74,7 +76,7 @@ def name_changed(change: Change) -> bool:
     if any(word.stem not in has and not word.marked for word in old) or _first_name_lost(change, has):
         return True
     titles = sum(word.marked and word.stem not in has and _is_title(word, change.old) for word in old)
-    come = [word for word in new if word.stem not in _GROUPS and not any(_same_root(word.stem, stem) for stem in had)]
+    come = [word for word in new if word.stem not in _MAY_COME and not any(_same_root(word.stem, stem) for stem in had)]
     return len(come) > titles or _reordered(old, new)
 
 
