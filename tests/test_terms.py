@@ -264,6 +264,29 @@ def test_the_language_that_is_asked_for_stays(terms: TermList, text: str, rewrit
     assert terms.rewrite(text, terms.find(text)) == rewrite
 
 
+@pytest.mark.parametrize(
+    ("text", "rewrite"),
+    [
+        ("This cripples performance.", "This hampers performance."),
+        ("Ramps for cripples were built.", "Ramps for disabled people were built."),
+        ("The loader goes insane.", "The loader goes haywire."),
+        ("The app is crazy fast.", "The app is extremely fast."),
+        ("The deadline is crazy.", "The deadline is absurd."),
+        ("We grandfathered the old accounts.", "We exempted the old accounts."),
+        ("The grandfathered rates stay.", "The legacy rates stay."),
+        ("The third world lags behind.", "The Global South lags behind."),
+        ("They built it in a third-world country.", "They built it in a low-income country."),
+        ("A rockstar developer and coding ninja is wanted.", "A skilled developer and coding expert is wanted."),
+    ],
+)
+def test_a_replacement_is_of_the_sense_and_the_part_of_speech(terms: TermList, text: str, rewrite: str) -> None:
+    assert terms.rewrite(text, terms.find(text)) == rewrite
+
+
+def test_a_person_goes_insane_and_not_haywire(terms: TermList) -> None:
+    assert not terms.find("He went insane in prison.")
+
+
 def test_what_the_list_proposes_and_nothing_else_means_is_recommended(terms: TermList) -> None:
     assert terms.recommended >= {"blocklist", "chairperson", "forepeople", "fluent english speakers", "incident room"}
     assert not terms.recommended & {"women", "people", "staff", "ordinary people", "malicious"}
