@@ -29,6 +29,7 @@ OTHERS = {
     " cleaners, bankers, landlords, truck drivers, shop assistants, civil servants",
 }
 
+
 @dataclass(frozen=True, slots=True)
 class Place:
     """A word for a group in a text, what kind of group that is, and the words that can stand for it."""

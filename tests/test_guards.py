@@ -25,6 +25,7 @@ SOUND = [  # the old text with its faults in braces, and a rewrite that nothing 
     ("Bays 4 to 9 are for {wheelchair-bound patients} and carers.", "Bays 4 to 9 are for wheelchair users and carers."),
     ("Every {fireman} must check {his} mask.", "Every firefighter must check their mask."),
     ("That was an {insane} result.", "That was a remarkable result."),
+    ("The {third world} lags behind.", "The Global South lags behind."),
     ("Hi {guys}, the build is green.", "Hi everyone, the build is green."),
     ("Hi guys, the build is green.", "Hi folks, the build is green."),
     ("Add it to the {blacklist} with \ufffc or \ufffc.", "Add it to the denylist with \ufffc or \ufffc."),
