@@ -396,3 +396,10 @@ def test_a_deleted_mark_takes_its_space_and_its_commas_along(marked, expected):
 def test_spans_that_touch_are_joined(spans, expected):
     text = "one two six, ten"
     assert joined(text, [Span(*span) for span in spans]) == tuple(Span(*span) for span in expected)
+
+
+def test_a_listed_replacement_may_have_a_number_in_it():
+    text = "Freshmen must register by Friday."
+    tools = Tools(TERMS, Grade(), 0.5, None, lambda text: True)
+    proposal = best(Flagged(text, "", Detection(0.9, ("gender",), (Span(0, 8),)), TERMS.find(text)), tools)
+    assert (proposal.text, proposal.safety) == ("First-year students must register by Friday.", "safe")

@@ -270,6 +270,12 @@ def test_the_language_that_is_asked_for_stays(terms: TermList, text: str, rewrit
         ("This cripples performance.", "This hampers performance."),
         ("Ramps for cripples were built.", "Ramps for disabled people were built."),
         ("The loader goes insane.", "The loader goes haywire."),
+        ("The middleman takes his cut.", "The intermediary takes their cut."),
+        ("He was diagnosed as a schizophrenic.", "He was diagnosed with schizophrenia."),
+        ("She married a schizophrenic.", "She married a person with schizophrenia."),
+        ("A schizophrenic policy.", "A contradictory policy."),
+        ("A hermaphrodite patient came.", "An intersex patient came."),
+        ("Two midget wrestlers won.", "Two wrestlers with dwarfism won."),
         ("The app is crazy fast.", "The app is extremely fast."),
         ("The deadline is crazy.", "The deadline is absurd."),
         ("We grandfathered the old accounts.", "We exempted the old accounts."),
@@ -281,6 +287,10 @@ def test_the_language_that_is_asked_for_stays(terms: TermList, text: str, rewrit
 )
 def test_a_replacement_is_of_the_sense_and_the_part_of_speech(terms: TermList, text: str, rewrite: str) -> None:
     assert terms.rewrite(text, terms.find(text)) == rewrite
+
+
+def test_cylinders_of_a_brake_are_no_terms(terms: TermList) -> None:
+    assert not terms.find("The master and the slave cylinders are bled separately.")
 
 
 def test_a_person_goes_insane_and_not_haywire(terms: TermList) -> None:
