@@ -270,6 +270,8 @@ def test_the_language_that_is_asked_for_stays(terms: TermList, text: str, rewrit
         ("This cripples performance.", "This hampers performance."),
         ("Ramps for cripples were built.", "Ramps for disabled people were built."),
         ("The loader goes insane.", "The loader goes haywire."),
+        ("Our office girl orders it.", "Our office assistant orders it."),
+        ("Bring the wife.", "Bring your partner."),
         ("The middleman takes his cut.", "The intermediary takes their cut."),
         ("He was diagnosed as a schizophrenic.", "He was diagnosed with schizophrenia."),
         ("She married a schizophrenic.", "She married a person with schizophrenia."),
