@@ -6,8 +6,10 @@ import pytest
 
 from srlint import groups
 from srlint.config import Settings
+from srlint.document import Document
 from srlint.groups import versions
 from srlint.judge import BALANCED, Judge
+from srlint.linter import Linter
 from srlint.models.loaded import Models
 from srlint.odds import log_odds, probability
 
@@ -91,3 +93,12 @@ def test_a_verdict_is_the_same_whichever_group_is_named(judge):
 def test_passages_that_name_no_group_are_judged_as_they_are(judge):
     passages = [("The chairman spoke.", ""), (NEAR.format("bankers"), "")]
     assert judge.detect(passages) == judge._models.detector.detect(passages)
+
+
+def test_a_document_says_the_same_of_every_group(judge):
+    line = groups.PLURALS["religion"][0].split()
+    alone = [one.probability for one in judge._models.detector.detect([(NEAR.format(group), "") for group in line])]
+    assert min(alone) < 0.5 < max(alone)
+    with Linter.open(Settings(use_cache=False, use_model=False, threshold=0.5)) as linter:
+        found = [linter.check(Document(NEAR.format(group), "text")).findings for group in line]
+    assert len({bool(findings) for findings in found}) == 1
