@@ -268,6 +268,11 @@ def test_the_language_that_is_asked_for_stays(terms: TermList, text: str, rewrit
     ("text", "rewrite"),
     [
         ("This cripples performance.", "This hampers performance."),
+        ("A full disk cripples it.", "A full disk hampers it."),
+        ("One bug cripples Kubernetes.", "One bug hampers Kubernetes."),
+        ("Debt will cripple Greece.", "Debt will hamper Greece."),
+        ("He is a cripple.", "He is a disabled person."),
+        ("Cripples are stared at.", "Disabled people are stared at."),
         ("Ramps for cripples were built.", "Ramps for disabled people were built."),
         ("The loader goes insane.", "The loader goes haywire."),
         ("Our office girl orders it.", "Our office assistant orders it."),
