@@ -165,7 +165,7 @@ def test_an_editor_that_fails_changes_nothing(project, editor, said):
 
 @embedded
 def test_r_asks_the_language_model_for_another_rewrite(project):
-    (project / "c.md").write_text("Women are too emotional to lead a team.\n")
+    (project / "c.md").write_text("Women are bad drivers.\n")
     terminal = Terminal(project, "c.md", model=True)
     assert menu(terminal.until()).startswith("n e r i I")
     shown = terminal.press("r")
@@ -175,7 +175,7 @@ def test_r_asks_the_language_model_for_another_rewrite(project):
         assert menu(shown).startswith("y n")
     text, status = terminal.last("y")
     assert (status, "accepted 1" in text) == (0, True)
-    assert not read(project, "c.md").startswith("Women are too")
+    assert not read(project, "c.md").startswith("Women are bad")
 
 
 def test_i_writes_a_comment_with_a_reason(project):
