@@ -19,6 +19,7 @@ FILE = click.Path(path_type=Path, dir_okay=False)
 FOLDER = click.Path(path_type=Path, file_okay=False)
 DATA = Path("finetune/data")
 QUANTISATIONS = ("Q8_0", "Q6_K", "Q5_K_M", "Q4_K_M", "Q4_0")
+SPLITS = ("dev", "test", "independent-dev", "independent-test")
 DOCUMENTS = Path("../shared/eval/docs_md")
 
 _SHARED = (
@@ -65,7 +66,7 @@ def main() -> None:
 def detection(
     model: str | None, no_model: bool, json_file: Path | None, list_file: Path | None, **options: Any
 ) -> None:
-    """Precision, recall, F1, AUC, false alarms on own dev and test and on held-out clean prose; alex on the same."""
+    """Precision, recall, F1, AUC, false alarms on our and others' passages and on held-out clean prose; alex beside."""
     from benchmarks import detection as benchmark
 
     shown, figures, listed = benchmark.run(model=model, use_model=not no_model, **options)
@@ -75,7 +76,7 @@ def detection(
 
 @main.command()
 @click.option("--data", type=FOLDER, default=DATA, show_default=True, help="Our JSONL passages.")
-@click.option("--split", type=click.Choice(["dev", "test"]), default="test", show_default=True)
+@click.option("--split", type=click.Choice(SPLITS), default="test", show_default=True)
 @click.option("--list", "list_file", type=FILE, help="Write every passage with what became of it, for reading.")
 @shared
 def rewrites(model: str | None, no_model: bool, json_file: Path | None, list_file: Path | None, **options: Any) -> None:

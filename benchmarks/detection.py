@@ -13,7 +13,7 @@ from typing import Any
 import click
 
 from benchmarks import environment
-from benchmarks.judged import judge, settings, sources, spread, watched
+from benchmarks.judged import OTHERS, judge, labelled, settings, sources, spread, watched
 from benchmarks.peers import Alex, PeerMissing
 from benchmarks.tables import NONE, interval, mean, number, percent, table
 from finetune import dataset, metrics
@@ -65,12 +65,12 @@ def run(
 ) -> tuple[str, dict[str, Any], str]:
     """The tables, the figures behind them, and misses and false alarms for reading. Raises ConfigError, ModelError."""
     field, notes = _field(model, use_model, peers)
-    raw, splits = sources(data), dataset.load(data)
+    raw, splits = sources(data), labelled(data)
     trained, most = _trained(training), min(sentences, limit or sentences)
     prose = {path.name: held_out(path, most, *trained) for path in clean}
     figures: dict[str, Any] = {"notes": notes, "splits": {}, "clean": {}}
     shown, listed = [], []
-    for split in ("dev", "test"):
+    for split in ("dev", "test", *OTHERS):
         rows = spread(splits[split], limit)
         systems = field.systems([raw[row.id] for row in rows], "markdown")
         figures["splits"][split] = {system.name: measured(rows, system) for system in systems}
@@ -141,7 +141,7 @@ def measured(rows: Sequence[Row], system: System) -> dict[str, Any]:
 
 
 def _split_tables(split: str, rows: Sequence[Row], own: dict[str, dict[str, Any]]) -> list[str]:
-    head = (f"own {split}, {len(rows)} passages", "precision", "recall", "F1", "AUC", "false alarms", "main category")
+    head = (f"{split}, {len(rows)} passages", "precision", "recall", "F1", "AUC", "false alarms", "main category")
     lines = []
     for name, figures in own.items():
         overall = figures["all"]

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from finetune import dataset
+from finetune.dataset import Row
 from srlint import candidates
 from srlint.candidates import Flagged, Proposal, Tools
 from srlint.config import Settings
@@ -21,6 +22,9 @@ from srlint.linter import Linter
 from srlint.passages import passages
 
 Item = TypeVar("Item")
+
+# Passages that were written to the policy by others, who had not seen ours: no model learns from them.
+OTHERS = {f"independent-{part}": Path(__file__).with_name("data") / "independent" / part for part in ("dev", "test")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,15 +47,30 @@ def settings(model: str | None = None, use_model: bool = True) -> Settings:
     return Settings(model=model, use_model=use_model, use_cache=False)
 
 
+def labelled(data: Path) -> dict[str, list[Row]]:
+    """Our rows by split, and under `independent-dev` and `independent-test` those of people who had not seen ours.
+
+    Raises ConfigError for a folder without rows, or a row that is none.
+    """
+    found = dataset.load(data)
+    for name, folder in OTHERS.items():
+        found[name] = [row for path in _files(folder) for row in dataset.read_rows(path)]
+    return found
+
+
+def _files(folder: Path) -> list[Path]:
+    if found := sorted(folder.glob("*.jsonl")):
+        return found
+    raise ConfigError(f"{folder}: no .jsonl file with passages")
+
+
 def sources(folder: Path = dataset.DATA) -> dict[str, tuple[str, str]]:
-    """Sentence before and text of our rows by id, as written: with markup. Raises ConfigError for an empty folder."""
+    """Sentence before and text of all rows by id, as written: with markup. Raises ConfigError for an empty folder."""
     found = {}
-    for path in sorted(folder.glob("*.jsonl")):
+    for path in (path for own in (folder, *OTHERS.values()) for path in _files(own)):
         for line in path.read_text(encoding="utf-8").splitlines():
             row = json.loads(line)
             found[row["id"]] = (row["before"], row["text"])
-    if not found:
-        raise ConfigError(f"{folder}: no .jsonl file with passages")
     return found
 
 

@@ -14,7 +14,7 @@ from typing import Any
 import click
 
 from benchmarks.fidelity import Fidelity, broken, compared, without_marks
-from benchmarks.judged import Outcome, judge, settings, sources, spread, watched
+from benchmarks.judged import Outcome, judge, labelled, settings, sources, spread, watched
 from benchmarks.tables import NONE, mean, percent, ratio, table
 from finetune import dataset
 from finetune.dataset import Row
@@ -103,7 +103,7 @@ def run(
 ) -> tuple[str, dict[str, Any], str]:
     """The tables, the figures behind them, and every rewrite for reading. Raises ConfigError, ModelError."""
     raw = sources(data)
-    rows = spread([row for row in dataset.load(data)[split] if row.flagged], limit)
+    rows = spread([row for row in labelled(data)[split] if row.flagged], limit)
     with (
         Linter.open(settings(model, use_model)) as linter,
         watched() as chosen,
@@ -165,7 +165,7 @@ def _tables(figures: dict[str, Any]) -> str:
     by_origin = ("rewrites", "share", "spans_removed", "unmarked_kept", "exact", "chrf")
     by_group = ("flagged", "found", "rewritten", "spans_removed_of_all", "unmarked_kept")
     shown = [
-        table((f"own {figures['split']}, {figures['flagged']} flagged passages", *systems), rows),
+        table((f"{figures['split']}, {figures['flagged']} flagged passages", *systems), rows),
         _grid("by origin", by_origin, figures["origins"]),
         _grid("by category", by_group, figures["categories"]),
         _grid("by difficulty", by_group, figures["difficulties"]),

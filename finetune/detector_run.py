@@ -91,7 +91,7 @@ def _start(run: DetectorRun, out: Path) -> Path | None:
     """The weights to begin with, if not the base's. Those of the package are taken out of its graph first."""
     if run.start != SHIPPED:
         return only_weights(out.parent / run.start) if run.start else None
-    graph = Path(str(resources.files("srlint") / "data" / "detector.onnx"))
+    graph = _graph()
     path = out / f"shipped-{sha256(graph.read_bytes()).hexdigest()[:16]}.pt"
     out.mkdir(parents=True, exist_ok=True)
     torch.save(shipped.state(graph), path)
@@ -140,12 +140,26 @@ def _finish(
     some = [training.example(tokenizer, row) for row in dataset.spread(splits["dev"], COMPARED)]
     exported = compared(model, out / "detector.onnx", some)
     manifest |= {"heads": model.encoder.config.num_attention_heads, "width": model.encoder.config.hidden_size}
-    manifest |= {"states": states_digest(model.encoder)}
+    manifest |= {"states": _states(model.encoder)}
     (out / "detector.json").write_text(json.dumps(manifest, indent=1) + "\n", encoding="utf-8")
     data = {name: {"rows": len(rows), "sha256": dataset.digest(rows)} for name, rows in splits.items()}
     record = {**made, "data": data, "figures": figures, "export": asdict(exported)}
     (out / "run.json").write_text(json.dumps(record, indent=1) + "\n", encoding="utf-8")
     return record
+
+
+def _states(encoder: torch.nn.Module) -> str:
+    """What tells an encoder's states from those of others. Where the layers behind them are the package's own, taken
+    out of its 8-bit graph and frozen, they are called what they are called there: the edit tagger goes on from them.
+    """
+    own = states_digest(encoder)
+    name, packaged = shipped.states(_graph())
+    return name if own == states_digest(packaged) else own
+
+
+def _graph() -> Path:
+    """The package's own detector."""
+    return Path(str(resources.files("srlint") / "data" / "detector.onnx"))
 
 
 def of_seed(

@@ -26,14 +26,17 @@ _SECOND_VERB = re.compile(rf"\b(?:and|or|but|then|nor)[ \u00a0]+{_ADVERB}([^\W\d
 
 _SUBJECT = re.compile(r"\b(?:he|she)(?:['’](?:s|d|ll))?\b", re.I)
 _PRONOUN = re.compile(r"\b(?:his|him|himself|her|hers|herself)\b", re.I)
-_MALE = frozenset({"his", "him", "himself"})
-_THEY = re.compile(r"\b(?:they|them|their|theirs|themselves)\b", re.I)
+_MALE = frozenset({"he", "he's", "he’s", "he'd", "he’d", "he'll", "he’ll", "his", "him", "himself"})
+_THEY = re.compile(r"\bthey\b", re.I)
 # Another person whom a pronoun could mean, or who makes the pronoun's gender a fact.
 _OTHER_PERSON = re.compile(
     r"\b(?:m[ae]n|wom[ae]n|boys?|girls?|lad(?:y|ies)|gentlem[ae]n|guys?|wi(?:fe|ves)|husbands?|mothers?|fathers?|sons?|daughters?"
     r"|brothers?|sisters?|uncles?|aunts?|nephews?|nieces?|grand(?:mothers?|fathers?|m?a|p?a)|mum|mom|dad|kings?|queens?|princes?(?:s|ses)?"
     r"|widow(?:er)?s?|bride|groom|(?:boy|girl)friends?|male|female|Mr|Mrs|Ms|Miss|Sir|Dame)\b"
 )
+# What stands between two persons of whom each does something, as in "… her badge, and every doctor … his".
+_CLAUSE = re.compile(r";|,?[ \u00a0](?:and|but|while)[ \u00a0]")
+_NAMED_BEFORE = re.compile(r"(?:(?!\b(?:s?he|his|him|hers?)\b).)*\b(?:an?|the|each|every|any|your|our)[ \u00a0]", re.I)
 # Whoever may be of any gender may be married to anybody.
 _PARTNER = re.compile(
     r"\b(?:his[ \u00a0]+(?=wife|girl)|her[ \u00a0]+(?=husband|boy))(?P<who>wife|husband|girlfriend|boyfriend)\b", re.I
@@ -65,7 +68,7 @@ def article_edit(text: str, start: int, following: str) -> RawEdit | None:
 
 
 def verbs_after_they(text: str, start: int, end: int) -> list[RawEdit] | None:
-    """Edits to the verb of a singular subject at `start`..`end` that becomes "they"; None when the verb is unclear."""
+    """Edits to the verbs of a singular subject at `start`..`end` that becomes "they"; None when they are unclear."""
     if text[end : end + 1] in ("'", "’"):
         return None
     before = _VERB_BEFORE.search(text, 0, start)
@@ -74,14 +77,19 @@ def verbs_after_they(text: str, start: int, end: int) -> list[RawEdit] | None:
     verb = _VERB_AFTER.match(text, end)
     if verb is None:
         return []
-    # "they open the file and saves it": a second verb would need the same repair, and may be a noun as well.
+    first = _after_they(verb.group(1))
+    edits = [_agreed(text, verb.start(1), verb.end(1), first)] if first else []
     for second in _SECOND_VERB.finditer(text, verb.end()):
-        word = second.group(1).lower()
-        if word in _AGREES or base_form(word):
-            return None
-    word = verb.group(1).lower()
-    new = _AGREES.get(word) or base_form(word)
-    return [_agreed(text, verb.start(1), verb.end(1), new)] if new else []
+        if new := _after_they(second.group(1)):
+            if not first:  # "he can wait and files it": a noun, or the verb of somebody else
+                return None
+            edits.append(_agreed(text, second.start(1), second.end(1), new))
+    return edits
+
+
+def _after_they(verb: str) -> str | None:
+    """The form of a verb after they, where it is another one."""
+    return _AGREES.get(verb.lower()) or base_form(verb.lower())
 
 
 def _agreed(text: str, start: int, end: int, new: str) -> RawEdit:
@@ -116,15 +124,13 @@ def singular_they(text: str) -> list[RawEdit] | None:
     """Edits that turn every he or she, his, him, her … into they, their, them …, with verbs that agree, and his wife or
     her husband into their spouse.
 
-    None without such a pronoun, where both genders, another person or others who are they already stand beside it, or
-    where a verb is unclear.
+    None without such a pronoun, where one may mean another's person, where another person or a they of others stands
+    beside it, or where a verb is unclear.
     """
     subjects, others = list(_SUBJECT.finditer(text)), list(_PRONOUN.finditer(text))
     partners = list(_PARTNER.finditer(text))
-    genders = {found.group().lower().startswith("he") for found in subjects}
-    genders |= {found.group().lower() in _MALE for found in others}
     people = {found.span() for found in _OTHER_PERSON.finditer(text)} - {found.span("who") for found in partners}
-    if len(genders) != 1 or people or _THEY.search(text):
+    if not (subjects or others) or people or _THEY.search(text) or not _apart(text):
         return None
     edits = [_neutral(text, found) for found in others]
     edits += [(*found.span("who"), _PARTNERS[found["who"].lower()]) for found in partners]
@@ -135,7 +141,20 @@ def singular_they(text: str) -> list[RawEdit] | None:
         if verbs is None:  # "he's" may be "he is" or "he has"
             return None
         edits += [(start, end, capitalised("they") if text[start].isupper() else "they"), *verbs]
-    return sorted(edits)
+    return sorted(set(edits))
+
+
+def _apart(text: str) -> bool:
+    """Whether all pronouns are of one gender, or of one in each clause, where a person is named before them."""
+    if len(_genders(text)) == 1:
+        return True
+    spoken = [clause for clause in _CLAUSE.split(text) if _genders(clause)]
+    return all(len(_genders(clause)) == 1 and _NAMED_BEFORE.match(clause) for clause in spoken)
+
+
+def _genders(text: str) -> set[bool]:
+    """Those of the pronouns: whether it is the male one."""
+    return {found.group().lower() in _MALE for found in (*_SUBJECT.finditer(text), *_PRONOUN.finditer(text))}
 
 
 def _neutral(text: str, found: re.Match[str]) -> RawEdit:

@@ -17,6 +17,7 @@ from srlint.detector import Detection
 from srlint.document import Span
 from srlint.findings import MOST_OTHERS, Safety
 from srlint.gaps import joined
+from srlint.groups import brought
 from srlint.guards import concerns
 from srlint.makers import Candidate, deletions, from_terms, reworded, with_they, written_by
 from srlint.names import of_groups
@@ -32,6 +33,9 @@ MOST_WRITTEN = 3
 # A listed replacement that is not settled is no rewrite where an editor who makes it would change something else too in
 # over nine cases of ten: readers refused 4 of the 5 such (of 68 in all, 20 refused), most for another fault left.
 _ALONE = math.log(0.1)
+# What is no concern in a listed replacement, since somebody chose it for its meaning: a table cell that is nothing but
+# a listed term may change altogether, a freshman is a first-year student, what only an idiot would do nobody should.
+_CHOSEN = ("too much", "number", "negation", "modality", "quantifier")
 
 
 class UnansweredError(Exception):
@@ -251,13 +255,19 @@ def _is_sound(text: str, before: str, item: Candidate, marks: tuple[Span, ...], 
     """Whether the guards have no concern and no listed term is new or, if it is a sure one, left."""
     found = concerns(text, item.text, marks)
     if item.origin == "term":
-        # A table cell that is nothing but a listed term may change altogether; a freshman is a first-year student.
-        found = tuple(name for name in found if name not in ("too much", "number"))
+        found = tuple(name for name in found if name not in _CHOSEN)
     elif _leaks(text, before, item.text) or "name" in concerns(text, item.text, of_groups(text, marks)):
         return False  # a model may not drop a name, though the detector's marks take it in: only that of a group
+    elif brought(text, item.text) - _listed_words(text, terms):
+        return False  # nor may it say of which group the text speaks: "normal couples" are not "same-sex couples"
     if found:
         return False
     return not any(match.sure or text.lower().count(match.term) == 0 for match in terms.find(item.text))
+
+
+def _listed_words(text: str, terms: TermList) -> frozenset[str]:
+    """All words of the replacements that are listed for a text, in small letters."""
+    return frozenset(word.lower() for match in terms.find(text) for new in match.replacements for word in new.split())
 
 
 def _leaks(text: str, before: str, new: str) -> bool:

@@ -113,6 +113,22 @@ _GROUP = re.compile(
 )
 
 
+# A rewrite that speaks of these says no more than the text did: "a woman" for "a female", "parents" for "mothers".
+_UNTOLD = frozenset(
+    "women men girls boys mothers fathers wives husbands female male older younger young locals".split()
+)
+_TOLD = re.compile(
+    rf"(?<![\w-])(?:same-sex|{_any([word for word in (*_NOUNS, *_BEFORE_PEOPLE) if word not in _UNTOLD])})(?![\w-])",
+    re.IGNORECASE,
+)
+
+
+def brought(old: str, new: str) -> frozenset[str]:
+    """The groups, in small letters, that the new text names and the old one does not."""
+    named, known = ({match.group().lower() for match in _TOLD.finditer(text)} for text in (new, old))
+    return frozenset(named - known)
+
+
 def versions(text: str, before: str) -> list[tuple[str, str]]:
     """The passage about every other group of the line that can stand for the one it names, with the sentence before it,
     which follows where it names the same group. Empty for a passage that names no group, or more than one.

@@ -45,7 +45,8 @@ BALANCED = (0.2, 0.95)
 # The language model's own log-odds count up to this: a small one is too sure of itself.
 MOST_LOG_ODDS = 4.0
 
-_ARTICLE = re.compile(r"(?:an?|the) ")
+# What may stand in a mark before a word and adds nothing to it: "must be a fluent speaker".
+_LEADING = re.compile(r"(?:(?:must|should|needs?|to|be|is|are|an?|the) )*")
 
 # One for all of them: they are most of a long document.
 _UNREAD = Verdict(UNREAD.probability)
@@ -352,7 +353,7 @@ class Judge:
 
     def _recommended(self, text: str, mark: Span) -> bool:
         """Whether what a detector objects to is nothing but what the term list itself proposes."""
-        return _ARTICLE.sub("", text[mark.start : mark.end].lower(), count=1) in self.terms.recommended
+        return _LEADING.sub("", text[mark.start : mark.end].lower(), count=1) in self.terms.recommended
 
     @property
     def _manifest(self) -> Manifest:

@@ -13,6 +13,12 @@ settings.register_profile("explore", derandomize=False)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "fixed"))
 
 
+@pytest.fixture(scope="session")
+def own_passages():
+    """Our passages by split. Reading all of them takes seconds, so once for all tests; nobody may change them."""
+    return pytest.importorskip("finetune.dataset", reason="needs a checkout").load()
+
+
 @pytest.fixture(autouse=True)
 def plain_environment(monkeypatch):
     for name in ("NO_COLOR", "FORCE_COLOR", "PRE_COMMIT", "TERM", "SRLINT_OUTPUT_FORMAT"):

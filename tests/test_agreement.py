@@ -8,7 +8,7 @@ pytest.importorskip("finetune", reason="needs a checkout: finetune is not instal
 
 from finetune import agreement  # noqa: E402
 from finetune.agreement import Reading, kappa, read, report  # noqa: E402
-from finetune.dataset import Row, load  # noqa: E402
+from finetune.dataset import Row  # noqa: E402
 from srlint.errors import ConfigError  # noqa: E402
 
 
@@ -40,8 +40,8 @@ def test_a_reading_that_is_none_is_named(tmp_path):
         read(tmp_path / "r.tsv")
 
 
-def test_the_second_reader_read_a_tenth_of_the_corpus_well_spread_and_agrees():
-    rows = [one for own in load().values() for one in own]
+def test_the_second_reader_read_a_tenth_of_the_corpus_well_spread_and_agrees(own_passages):
+    rows = [one for own in own_passages.values() for one in own]
     readings = read(agreement.READINGS)
     known = {one.id for one in rows}
     assert len({reading.id for reading in readings} & known) == len(readings)

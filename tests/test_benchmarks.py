@@ -16,13 +16,14 @@ from benchmarks import __main__ as command
 from benchmarks.cached import _copy
 from benchmarks.detection import System, held_out, measured
 from benchmarks.fidelity import broken, compared, kept, without_marks
-from benchmarks.judged import spread, with_rewrite
+from benchmarks.judged import OTHERS, _files, labelled, sources, spread, with_rewrite
 from benchmarks.peers import Alex, PeerMissing, counted
 from benchmarks.rewrites import scored, totals
 from benchmarks.speed import measure
 from benchmarks.tables import interval, percent, table
-from finetune.dataset import Row
+from finetune.dataset import DATA, Row, near_duplicates, read_rows
 from finetune.evaluation.wording import chrf
+from srlint.categories import IDS
 from srlint.document import Document, Span
 from srlint.errors import ConfigError
 from srlint.findings import Edit, Finding, Rewrite
@@ -166,6 +167,23 @@ def test_a_process_is_measured_and_its_failure_told(tmp_path):
     assert small.peak_mb is None or small.peak_mb < 30
     with pytest.raises(ConfigError, match="status 3: oh"):
         measure([sys.executable, "-c", "import sys; print('oh', file=sys.stderr); sys.exit(3)"], tmp_path)
+
+
+def test_passages_of_others_are_like_none_of_ours_and_none_of_each_other(own_passages):
+    ours = [row.text for rows in own_passages.values() for row in rows]
+    theirs = {name: [row for path in _files(folder) for row in read_rows(path)] for name, folder in OTHERS.items()}
+    texts = [row.text for rows in theirs.values() for row in rows]
+    assert not [(a, b) for a, b in near_duplicates([*ours, *texts]) if b >= len(ours)]
+    for rows in theirs.values():
+        assert 0.3 < sum(row.flagged for row in rows) / len(rows) < 0.6
+        assert {row.categories[0] for row in rows if row.flagged} == set(IDS)
+
+
+def test_rows_of_others_stand_beside_ours(tmp_path):
+    (tmp_path / "frag5.jsonl").write_text((DATA / "frag5.jsonl").read_text(encoding="utf-8"), encoding="utf-8")
+    found, written = labelled(tmp_path), sources(tmp_path)
+    assert list(found) == ["train", "dev", "test", *OTHERS]
+    assert {row.id for rows in found.values() for row in rows} == set(written)
 
 
 @pytest.mark.parametrize("name", ["detection", "rewrites", "documents", "speed"])

@@ -329,6 +329,18 @@ def test_a_model_keeps_names_even_inside_a_mark():
     assert offered("{The Windhoek trash} is everywhere.", kept).text == "The Windhoek litter is everywhere."
 
 
+def test_a_model_does_not_say_of_which_group_the_text_speaks():
+    text, cut = "The flat is for {normal} couples.", {"The flat is for couples.": 0.9}
+    assert offered(text, FakeRewriter(infills=["The flat is for same-sex couples."]), Grade(cut)) is None
+    for new in ("The flat is for some couples.", "The flat is for women couples."):
+        assert offered(text, FakeRewriter(infills=[new]), Grade(cut)).text == new
+    known, new = "Blind or {usual} users rent it.", "Blind or blind users rent it."
+    assert offered(known, FakeRewriter(infills=[new]), Grade({"Blind or users rent it.": 0.9})).text == new
+    said, refused = "{Homosexuals rented} the flat.", {"Gay people rented the flat.": 0.9, "The flat.": 0.9}
+    new = "Gay people took the flat."
+    assert offered(said, FakeRewriter(infills=[new]), Grade(refused)).text == new
+
+
 def test_of_two_candidates_as_likely_the_one_that_changes_less_wins():
     rewriter = FakeRewriter(
         infills=["The neighbours next door sang."],
@@ -398,8 +410,15 @@ def test_spans_that_touch_are_joined(spans, expected):
     assert joined(text, [Span(*span) for span in spans]) == tuple(Span(*span) for span in expected)
 
 
-def test_a_listed_replacement_may_have_a_number_in_it():
-    text = "Freshmen must register by Friday."
+@pytest.mark.parametrize(
+    ("text", "end", "wanted"),
+    [
+        ("Freshmen must register by Friday.", 8, "First-year students must register by Friday."),
+        ("The low man on the totem pole stays.", 27, "The most junior person stays."),
+        ("Only an idiot would sign it.", 19, "Nobody should sign it."),
+    ],
+)
+def test_a_listed_replacement_may_have_a_number_or_a_negation_in_it(text, end, wanted):
     tools = Tools(TERMS, Grade(), 0.5, None, lambda text: True)
-    proposal = best(Flagged(text, "", Detection(0.9, ("gender",), (Span(0, 8),)), TERMS.find(text)), tools)
-    assert (proposal.text, proposal.safety) == ("First-year students must register by Friday.", "safe")
+    proposal = best(Flagged(text, "", Detection(0.9, ("gender",), (Span(0, end),)), TERMS.find(text)), tools)
+    assert proposal.text == wanted

@@ -37,8 +37,8 @@ def files() -> dict[str, list[Row]]:
 
 
 @pytest.fixture(scope="module")
-def splits() -> dict[str, list[Row]]:
-    return load()
+def splits(own_passages) -> dict[str, list[Row]]:
+    return own_passages
 
 
 @pytest.fixture(scope="module")

@@ -35,6 +35,20 @@ def test_further_groups_are_like_those_of_their_line():
     assert texts("Wheelchair users came.")[:2] == ["Blind people came.", "Deaf people came."]
 
 
+@pytest.mark.parametrize(
+    ("old", "new", "wanted"),
+    [
+        ("Normal couples rent it.", "Same-sex couples rent it.", {"same-sex"}),
+        ("They rent it.", "Muslims and Roma rent it.", {"muslims", "roma"}),
+        ("Muslims rent it.", "Muslims rent it, too.", set()),
+        ("The females rent it.", "The women rent it.", set()),
+        ("The yokels rent it.", "The locals rent it.", set()),
+    ],
+)
+def test_groups_that_a_rewrite_brings_in(old, new, wanted):
+    assert groups.brought(old, new) == wanted
+
+
 def test_the_article_the_capital_and_the_sentence_before_follow():
     found = versions("An Indian student came.", "The Indian students met.")
     assert ("A Polish student came.", "The Polish students met.") in found

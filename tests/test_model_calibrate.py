@@ -101,10 +101,9 @@ def test_a_passage_without_a_word_at_fault_is_clean_whatever_anybody_says():
 # --- the passages -----------------------------------------------------------------------------------------------------
 
 
-def test_the_passages_are_the_dev_split():
-    dataset = pytest.importorskip("finetune.dataset", reason="needs a checkout")
+def test_the_passages_are_the_dev_split(own_passages):
     shipped = pytest.importorskip("finetune.calibration")
-    rows = dataset.load()["dev"]
+    rows = own_passages["dev"]
     path = resources.files("srlint") / "data" / dev.FILE
     lines = gzip.decompress(path.read_bytes()).decode().splitlines()
     assert [json.loads(line) for line in lines] == [shipped.fields(row) for row in rows], (

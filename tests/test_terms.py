@@ -161,7 +161,7 @@ FLAGGED = (
     ("State your sexual preference.", "State your sexual orientation."),
     ("The transgenders asked for a room.", "The transgender people asked for a room."),
     ("The homeless sleep rough, as the homeless must.", "Homeless people sleep rough, as homeless people must."),
-    ("Customers are grandfathered in at $9.", "Customers are exempted at $9."),
+    ("Customers are grandfathered in at $9.", "Customers are kept at $9."),
     ("Grandfathered permits lapse.", "Legacy permits lapse."),
     ("Analysts sit on either side of a Chinese wall.", "Analysts sit on either side of an information barrier."),
     ("So-called experts missed it.", "Experts missed it."),
@@ -188,10 +188,10 @@ FLAGGED = (
     ("Ask whether (s)he has a key.", "Ask whether they have a key."),
     ("Is he/she ready?", "Are they ready?"),
     ("A user may name himself/herself.", "A user may name themselves."),
-    ("She/he opens the file and saves it.", None),
+    ("She/he opens the file and saves it.", "They open the file and save it."),
     ("He/she's late.", None),
     # no replacement at all
-    ("These morons broke it.", None),
+    ("These morons broke it.", "These people broke it."),
 )  # fmt: skip
 
 
@@ -289,6 +289,41 @@ def test_the_language_that_is_asked_for_stays(terms: TermList, text: str, rewrit
         ("The grandfathered rates stay.", "The legacy rates stay."),
         ("The third world lags behind.", "The Global South lags behind."),
         ("They built it in a third-world country.", "They built it in a low-income country."),
+        ("Some idiot deleted it.", "Somebody deleted it."),
+        ("Which moron wrote this?", "Who wrote this?"),
+        ("Any idiot can see it.", "Anyone can see it."),
+        ("Only a lunatic would sign it.", "Nobody should sign it."),
+        ("The morons at the desk lost it.", "The people at the desk lost it."),
+        ("It was written by a bunch of rednecks who left.", "It was written by people who left."),
+        ("He cleared up after the scum who broke it.", "He cleared up after the people who broke it."),
+        ("He is wheelchair-bound and deaf.", "He is a wheelchair user and deaf."),
+        ("She is afflicted with lupus.", "She has lupus."),
+        ("The mentally ill patients wait.", "The patients with mental illness wait."),
+        ("Native-level German is a must.", "Fluent German is a must."),
+        ("Manned missions cost more than unmanned ones.", "Crewed missions cost more than uncrewed ones."),
+        ("A mob of union thugs blocked it.", "A crowd of union members blocked it."),
+        ("The senator whined about it.", "The senator complained about it."),
+        ("Hordes of guests came.", "Large numbers of guests came."),
+        ("They learn how greedy mill owners fought it.", "They learn how mill owners fought it."),
+        ("It is obvious to any sane person that it fails.", "It is obvious that it fails."),
+        ("A faceless bureaucrat signed.", "An official signed."),
+        ("We want a young, energetic cook.", "We want an energetic cook."),
+        ("A young and dynamic team waits.", "A dynamic team waits."),
+        ("It is so simple even your mother could use it.", "It is so simple anyone could use it."),
+        ("He has an OCD habit of sorting.", "He has a fussy habit of sorting."),
+        ("She was born a man.", "She was assigned male at birth."),
+        ("A school for spastics opened.", "A school for people with cerebral palsy opened."),
+        ("Junkies came late.", "People who use drugs came late."),
+        ("It helps the mentally retarded.", "It helps people with intellectual disabilities."),
+        ("It helps deaf-mutes living here.", "It helps deaf people living here."),
+        ("The free tier is crippled.", "The free tier is severely limited."),
+        ("They are grandfathered in at $12.", "They are kept at $12."),
+        ("Rooms for gays and for normal couples.", "Rooms for gays and for different-sex couples."),
+        ("Feel free to bring your wives.", "Feel free to bring your partners."),
+        ("Could one of the ladies take notes?", "Could someone take notes?"),
+        ("One of the girls on the team can help.", "Someone on the team can help."),
+        ("The bums left at noon.", "The homeless people left at noon."),
+        ("Lower-class families pay less.", "Low-income families pay less."),
         ("A rockstar developer and coding ninja is wanted.", "A skilled developer and coding expert is wanted."),
     ],
 )
@@ -298,6 +333,11 @@ def test_a_replacement_is_of_the_sense_and_the_part_of_speech(terms: TermList, t
 
 def test_cylinders_of_a_brake_are_no_terms(terms: TermList) -> None:
     assert not terms.find("The master and the slave cylinders are bled separately.")
+
+
+@pytest.mark.parametrize("text", ["They are morons.", "You idiots broke it.", "Some idiot driver hit it."])
+def test_an_insult_that_says_what_somebody_is_has_no_replacement(terms: TermList, text: str) -> None:
+    assert terms.rewrite(text, terms.find(text)) is None
 
 
 def test_a_person_goes_insane_and_not_haywire(terms: TermList) -> None:

@@ -116,10 +116,9 @@ def test_the_examples_show_every_kind_of_answer():
     )
 
 
-def test_the_examples_are_none_of_the_passages_that_models_are_measured_on():
-    dataset = pytest.importorskip("finetune.dataset", reason="needs a checkout")
+def test_the_examples_are_none_of_the_passages_that_models_are_measured_on(own_passages):
     shown = {example["text"] for example in turns.examples()}
-    assert not shown & {row.text for rows in dataset.load().values() for row in rows}
+    assert not shown & {row.text for rows in own_passages.values() for row in rows}
 
 
 def test_the_fingerprint_changes_with_the_examples(monkeypatch):

@@ -17,7 +17,6 @@ import torch  # noqa: E402
 from click.testing import CliRunner  # noqa: E402
 
 from finetune import __main__ as command  # noqa: E402
-from finetune import dataset  # noqa: E402
 from finetune import phrases as phrasing  # noqa: E402
 from finetune import readings as reading  # noqa: E402
 from finetune import tagger as training  # noqa: E402
@@ -245,9 +244,9 @@ def test_a_reading_that_is_none_is_named(tmp_path, line):
         reading.read(tmp_path / "gone.jsonl")
 
 
-def test_our_own_readings_are_of_train_passages_and_nobody_reads_one_twice():
+def test_our_own_readings_are_of_train_passages_and_nobody_reads_one_twice(own_passages):
     found = reading.read(command.READINGS)
-    rows = applied(dataset.load()["train"], found)
+    rows = applied(own_passages["train"], found)
     assert len({(one.id, one.text) for one in found}) == len(found)
     texts = {row.id: row.text for row in rows}
     assert not any(one.text == texts[one.id] for one in found)
