@@ -25,11 +25,12 @@ from finetune.swaps import crossed, swapped
 from srlint.categories import IDS
 from srlint.errors import ConfigError
 from srlint.odds import probability
-from srlint.terms import TermList
+from srlint.terms import TermList, evidence_kind
 from srlint.tokens import shipped_tokenizer
 
 # What `start` says of the weights in the package.
 SHIPPED = "shipped"
+_EVIDENCE = ("settled", "sure", "unsure")
 # Longer texts teach a reader of sentences little.
 _MOST_WORDS = 60
 
@@ -91,7 +92,7 @@ def _start(run: DetectorRun, out: Path) -> Path | None:
     """The weights to begin with, if not the base's. Those of the package are taken out of its graph first."""
     if run.start != SHIPPED:
         return only_weights(out.parent / run.start) if run.start else None
-    graph = _graph()
+    graph = Path(str(resources.files("srlint") / "data" / "detector.onnx"))
     path = out / f"shipped-{sha256(graph.read_bytes()).hexdigest()[:16]}.pt"
     out.mkdir(parents=True, exist_ok=True)
     torch.save(shipped.state(graph), path)
@@ -140,26 +141,12 @@ def _finish(
     some = [training.example(tokenizer, row) for row in dataset.spread(splits["dev"], COMPARED)]
     exported = compared(model, out / "detector.onnx", some)
     manifest |= {"heads": model.encoder.config.num_attention_heads, "width": model.encoder.config.hidden_size}
-    manifest |= {"states": _states(model.encoder)}
+    manifest |= {"states": states_digest(model.encoder)}
     (out / "detector.json").write_text(json.dumps(manifest, indent=1) + "\n", encoding="utf-8")
     data = {name: {"rows": len(rows), "sha256": dataset.digest(rows)} for name, rows in splits.items()}
     record = {**made, "data": data, "figures": figures, "export": asdict(exported)}
     (out / "run.json").write_text(json.dumps(record, indent=1) + "\n", encoding="utf-8")
     return record
-
-
-def _states(encoder: torch.nn.Module) -> str:
-    """What tells an encoder's states from those of others. Where the layers behind them are the package's own, taken
-    out of its 8-bit graph and frozen, they are called what they are called there: the edit tagger goes on from them.
-    """
-    own = states_digest(encoder)
-    name, packaged = shipped.states(_graph())
-    return name if own == states_digest(packaged) else own
-
-
-def _graph() -> Path:
-    """The package's own detector."""
-    return Path(str(resources.files("srlint") / "data" / "detector.onnx"))
 
 
 def of_seed(
@@ -251,17 +238,16 @@ def calibrate(
 
 
 def term_kind(text: str) -> str | None:
-    """`sure` or `unsure` for a passage with listed terms, None for one without."""
-    matches = TermList.default().find(text)
-    return "sure" if any(match.sure for match in matches) else "unsure" if matches else None
+    """`settled`, `sure` or `unsure` for a passage with listed terms, None for one without."""
+    return evidence_kind(TermList.default().find(text))
 
 
 def fit_evidence(
     logits: Sequence[float], kinds: Sequence[str | None], flagged: Sequence[bool]
 ) -> tuple[float, float, dict[str, float]]:
-    """Temperature, bias and the log-odds of both kinds of term by logistic regression, terms weakly pulled to none."""
+    """Temperature, bias and the log-odds of each kind of term by logistic regression, terms weakly pulled to none."""
     x, y = torch.tensor(logits), torch.tensor(flagged).float()
-    given = {kind: torch.tensor([float(own == kind) for own in kinds]) for kind in ("sure", "unsure")}
+    given = {kind: torch.tensor([float(own == kind) for own in kinds]) for kind in _EVIDENCE}
     scale, bias = torch.ones((), requires_grad=True), torch.zeros((), requires_grad=True)
     weights = {kind: torch.zeros((), requires_grad=True) for kind in given}
     optimizer = torch.optim.LBFGS([scale, bias, *weights.values()], max_iter=200)

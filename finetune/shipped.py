@@ -40,14 +40,6 @@ def state(path: Path) -> dict[str, torch.Tensor]:
     return {name: torch.from_numpy(numpy.array(value, dtype=numpy.float32)) for name, value in found.items()}
 
 
-def states(path: Path) -> tuple[str, nn.Module]:
-    """What the graph calls the states that an edit tagger goes on from, and the encoder that makes them."""
-    import onnx
-
-    made = {item.key: item.value for item in onnx.load(str(path)).metadata_props}
-    return json.loads(made["srlint"]).get("states", ""), encoder(path, 0.0)
-
-
 def encoder(path: Path, dropout: float) -> nn.Module:
     """The encoder inside the graph, with its weights. Raises ModelError for another file."""
     import onnx

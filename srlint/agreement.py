@@ -19,10 +19,11 @@ _AGREES = {"is": "are", "was": "were", "has": "have", "does": "do"}
 _AGREES |= {one + "n't": many + "n't" for one, many in _AGREES.items()} | {
     one + "n’t": many + "n’t" for one, many in _AGREES.items()
 }
-_ADVERB = r"(?:(?:also|always|never|only|then|still|now|just|often|not|[^\W\d_]+ly)[ \u00a0]+)?"
+_ADVERB_WORDS = "also|always|never|only|then|still|now|just|often|not|first|later|soon|sometimes"
+_ADVERB = rf"(?:(?:{_ADVERB_WORDS}|[^\W\d_]+ly)[ \u00a0]+)?"
 _VERB_AFTER = re.compile(rf"[ \u00a0]+{_ADVERB}([^\W\d_]+(?:['’]t)?)")
 _VERB_BEFORE = re.compile(r"([^\W\d_]+(?:['’]t)?)[ \u00a0]+$")
-_SECOND_VERB = re.compile(rf"\b(?:and|or|but|then|nor)[ \u00a0]+{_ADVERB}([^\W\d_]+)", re.I)
+_SECOND_VERB = re.compile(rf"\b(?:and|or|but|yet|then|nor)[ \u00a0]+{_ADVERB}([^\W\d_]+)", re.I)
 
 _SUBJECT = re.compile(r"\b(?:he|she)(?:['’](?:s|d|ll))?\b", re.I)
 _PRONOUN = re.compile(r"\b(?:his|him|himself|her|hers|herself)\b", re.I)

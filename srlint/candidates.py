@@ -19,7 +19,15 @@ from srlint.findings import MOST_OTHERS, Safety
 from srlint.gaps import joined
 from srlint.groups import brought
 from srlint.guards import concerns
-from srlint.makers import Candidate, deletions, from_terms, reworded, with_they, written_by
+from srlint.makers import (
+    Candidate,
+    deletions,
+    from_terms,
+    reworded,
+    with_terms_and_they,
+    with_they,
+    written_by,
+)
 from srlint.names import of_groups
 from srlint.ranking import Origin
 from srlint.terms import TermList, TermMatch
@@ -114,8 +122,10 @@ def best(flagged: Flagged, tools: Tools) -> Proposal | None:
 
 def _weighed(flagged: Flagged, tools: Tools) -> Proposal | None:
     """The best of those that readers would probably accept."""
-    in_order = sorted(ranked(flagged, tools), key=lambda item: ranking.acceptable(item[1]), reverse=True)
-    return _proposal([item for item, own in in_order if _offered(item, own) and tools.fits(item.text)])
+    found = ranked(flagged, tools)
+    if not all(item.origin == "term" for item, _ in found):  # listed replacements are in order: the first is preferred
+        found = sorted(found, key=lambda item: ranking.acceptable(item[1]), reverse=True)
+    return _proposal([item for item, own in found if _offered(item, own) and tools.fits(item.text)])
 
 
 def settled(flagged: Flagged, tools: Tools) -> Proposal | None:
@@ -143,6 +153,7 @@ def _listed(flagged: Flagged, tools: Tools) -> list[Candidate]:
     tagged = flagged.tagged
     found = from_terms(flagged.text, flagged.matches, tools.terms)
     if tagged is not None:
+        found += with_terms_and_they(flagged.text, flagged.matches, tools.terms)
         found += with_they(flagged.text, flagged.marks)
     return [item for item in found if item.settled or tagged is None or tagged.alone(item.text) >= _ALONE]
 
@@ -223,7 +234,16 @@ def _rewordings(
     others = [item for item in from_terms(flagged.text, flagged.matches, terms) if item not in listed]
     both = [item for cut in cuts for item in from_terms(cut.text, terms.find(cut.text), terms)[:1]]
     own = reworded(flagged.text, flagged.tagged) if flagged.tagged else []
+    own = [new for new in own if _as_listed(new, flagged.matches)]
     return [Candidate(new, "rewording") for new in (*(item.text for item in (*others, *both)), *own)]
+
+
+def _as_listed(new: str, matches: Sequence[TermMatch]) -> bool:
+    """Whether a text has listed words where a listed term was that has some: the tagger's own are seldom as good."""
+    lowered = new.lower()
+    return all(
+        any(word.lower() in lowered for word in match.replacements) for match in matches if match.replacements
+    )
 
 
 def _features(

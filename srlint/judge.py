@@ -29,7 +29,7 @@ from srlint.passages import Passage
 from srlint.quotations import reported, unquoted
 from srlint.server.remote import RemoteModel
 from srlint.severity import of_categories, worst
-from srlint.terms import TermList, TermMatch
+from srlint.terms import TermList, TermMatch, evidence_kind
 from srlint.verdict import Verdict
 
 if TYPE_CHECKING:
@@ -45,8 +45,12 @@ BALANCED = (0.2, 0.95)
 # The language model's own log-odds count up to this: a small one is too sure of itself.
 MOST_LOG_ODDS = 4.0
 
-# What may stand in a mark before a word and adds nothing to it: "must be a fluent speaker".
-_LEADING = re.compile(r"(?:(?:must|should|needs?|to|be|is|are|an?|the) )*")
+# What may stand in a mark around words and adds nothing to them: "must be a fluent speaker of".
+_LITTLE = (
+    "must|should|needs?|to|be|is|are|was|were|has|have|had|will|would|can|could|may|an?|the|only|for|as|of|our|your|their"
+    "|these|those|this|that|who|and|all|some|by|with|in|from|on|at"
+)
+_AROUND = re.compile(rf"\A[ ,]*(?:(?:{_LITTLE}) )*|(?: (?:{_LITTLE}))*[ ,.]*\Z")
 
 # One for all of them: they are most of a long document.
 _UNREAD = Verdict(UNREAD.probability)
@@ -312,7 +316,7 @@ class Judge:
     def probability(self, detection: Detection, matches: Sequence[TermMatch]) -> float:
         """The detector's probability, moved by what a listed term says, in log-odds calibrated on dev."""
         evidence = self._models.detector.term_evidence
-        kind = "sure" if any(match.sure for match in matches) else "unsure" if matches else None
+        kind = evidence_kind(matches)
         return probability(log_odds(detection.probability) + (evidence[kind] if kind else 0.0))
 
     def _second_opinion(self, passage: Passage, judged: Detection) -> float:
@@ -353,7 +357,7 @@ class Judge:
 
     def _recommended(self, text: str, mark: Span) -> bool:
         """Whether what a detector objects to is nothing but what the term list itself proposes."""
-        return _LEADING.sub("", text[mark.start : mark.end].lower(), count=1) in self.terms.recommended
+        return _AROUND.sub("", text[mark.start : mark.end].lower()) in self.terms.recommended
 
     @property
     def _manifest(self) -> Manifest:
@@ -375,9 +379,14 @@ def with_rewrite(verdict: Verdict, proposal: Proposal) -> Verdict:
 
 
 def with_terms(detection: Detection, matches: Sequence[TermMatch], probability: float) -> Detection:
-    """The detection with what the term list adds: marks, and categories, those of sure terms before the detector's."""
+    """The detection with what the term list adds: marks, and categories, those of sure terms before the detector's.
+
+    What technical terms there are the list knows: where it names something else, the detector's word for that is none.
+    """
     sure, unsure = ([match.category for match in matches if match.sure is kind] for kind in (True, False))
-    names = (*sure, *detection.categories, *(name for name in unsure if detection.probability < 0.5))
+    others = bool(matches) and "terminology" not in (*sure, *unsure)
+    said = [name for name in detection.categories if not (others and name == "terminology")]
+    names = (*sure, *said, *(name for name in unsure if detection.probability < 0.5 or not said))
     marks = (*detection.marks, *(match.span for match in matches))
     return Detection(probability, tuple(dict.fromkeys(names)), tuple(sorted(marks)))
 

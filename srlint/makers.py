@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from srlint.agreement import singular_they
+from srlint.agreement import RawEdit, singular_they
 from srlint.document import Span
 from srlint.edits import apply
 from srlint.findings import Edit
@@ -57,7 +57,22 @@ def with_they(text: str, marks: Sequence[Span]) -> list[Candidate]:
     edits = singular_they(text) or []
     if not any(start < mark.end and mark.start < end for start, end, _ in edits for mark in marks):
         return []
-    return [Candidate(apply(text, [Edit(Span(start, end), new) for start, end, new in edits]), "term")]
+    return [Candidate(_edited(text, edits), "term")]
+
+
+def with_terms_and_they(text: str, matches: Sequence[TermMatch], terms: TermList) -> list[Candidate]:
+    """The passage with every listed role replaced and "they" for the he or she that it is: a chairman who closes his
+    meeting when he likes is a chair who closes their meeting when they like. None where something else is listed.
+    """
+    edits = singular_they(text) if matches and all(map(terms.is_role, matches)) else None
+    if not edits:
+        return []
+    plural = _edited(text, edits)
+    return [Candidate(item.text, "term") for item in from_terms(plural, terms.find(plural), terms)]
+
+
+def _edited(text: str, edits: Sequence[RawEdit]) -> str:
+    return apply(text, [Edit(Span(start, end), new) for start, end, new in edits])
 
 
 def deletions(text: str, marks: Sequence[Span], tagged: Tagged | None) -> list[Candidate]:

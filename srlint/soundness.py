@@ -70,7 +70,8 @@ _BROKEN = tuple(
         # agreement
         r"(?i)\b(?<!of )(?:they|we|you) (?:is|was|has|does|isn['’]t|wasn['’]t|hasn['’]t|doesn['’]t)\b",
         r"(?i)(?:\A|[,;:]\s|\b(?:and|that|because) )(?:he|she|it) (?:are|have|do|aren['’]t|haven['’]t|don['’]t)\b",
-        r"(?i)(?:\A|[,;:]\s)(?:people|women|men|children) (?:is|was|has|does)\b",
+        r"(?i)(?:\A|[,;:]\s|(?<!\bof )\b(?:the|these|those) )"
+        r"(?:people|women|men|children|\w+(?:ents|ers|ors|ees|ants|ists)) (?:is|was|has|does)\b",
         r"\b(?:another|every|each) (?:people|women|men|children|those|them|they)\b(?!['’])",
         r"\b(?:these|those|many|few|several) (?:person|man|woman|child)\b",
         r"(?:\A|[.!?]\s)(?:Them|Him|Us) (?!and\b|or\b|too\b|first\b)\w",

@@ -20,6 +20,7 @@ from srlint.termuse import Sentence, use
 from srlint.usage import has_name, quoted
 
 _WORD = re.compile(r"\w+")
+_SEVERAL = re.compile(r"[ -]")
 _COINED = re.compile(r"\w+(?:person|people)", re.I)
 # A role in the plural, with or without a possessive ending; no role in the singular ends so.
 _PLURAL = re.compile(r"(?:(?:[^s'’]|sse)s|men)(?:['’]s?)?$", re.I)
@@ -41,6 +42,13 @@ class TermMatch:
     sure: bool
 
 
+def evidence_kind(matches: Sequence[TermMatch]) -> str | None:
+    """What the terms found in a passage tell about it: as much as the one that tells most; None without a term."""
+    if any(match.settled for match in matches):
+        return "settled"
+    return "sure" if any(match.sure for match in matches) else "unsure" if matches else None
+
+
 class TermList:
     """Terms and their forms, ready to be searched for. `digest` tells one list from another."""
 
@@ -56,15 +64,17 @@ class TermList:
             if form.entry is not None:
                 self._entries.setdefault(form.entry.term, form.entry)
         self._keys = frozenset(self._index)
-        # What the list itself proposes is no fault, whatever a detector makes of "blocklist", where it means nothing
-        # else: technical terms, unless one word stands for one that may be meant otherwise, and "chairperson".
+        # What the list itself proposes is no fault, whatever a detector makes of "blocklist" or "sexual orientation",
+        # where it means nothing else: several words, "chairperson", and technical terms, unless one word stands for one
+        # that may be meant otherwise.
         self.recommended = frozenset(
             replacement.lower()
             for form in forms
             if form.entry is not None
             for replacement in form.replacements
-            if _COINED.fullmatch(replacement)
-            or (form.entry.category == "terminology" and (form.entry.sure or " " in replacement))
+            if _SEVERAL.search(replacement)
+            or _COINED.fullmatch(replacement)
+            or (form.entry.category == "terminology" and form.entry.sure)
         )
 
     @classmethod
@@ -104,6 +114,11 @@ class TermList:
     def terms(self) -> tuple[str, ...]:
         """The terms in dictionary form, sorted."""
         return tuple(sorted(self._entries))
+
+    def is_role(self, match: TermMatch) -> bool:
+        """Whether the term says what somebody is, so that a pronoun may point at them."""
+        entry = self._entries.get(match.term)
+        return entry is not None and entry.role
 
     def find(self, text: str) -> tuple[TermMatch, ...]:
         """The terms in plain text, in order, never overlapping: of two that overlap the longer one counts.
@@ -157,7 +172,7 @@ class TermList:
             if change := article_edit(text, start, new + text[end:]):
                 edits.append(change)
             edits.append((start, end, new))
-        roles = [match for match in matches if (entry := self._entries.get(match.term)) is not None and entry.role]
+        roles = [match for match in matches if self.is_role(match)]
         if roles:
             taken = [(match.span.start, match.span.end) for match in matches]
             many = any(_PLURAL.search(text, m.span.start, m.span.end) for m in roles)

@@ -132,7 +132,7 @@ class Grim:
     """A detector that flags what holds the word "grim", and marks it."""
 
     threshold = 0.5
-    term_evidence = {"sure": 9.0, "unsure": 9.0}
+    term_evidence = {"settled": 9.0, "sure": 9.0, "unsure": 9.0}
     states_digest = None  # no edit tagger knows it
 
     def detect(self, texts, weigh=None):

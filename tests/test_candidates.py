@@ -329,6 +329,24 @@ def test_a_model_keeps_names_even_inside_a_mark():
     assert offered("{The Windhoek trash} is everywhere.", kept).text == "The Windhoek litter is everywhere."
 
 
+def test_listed_replacements_are_offered_in_the_order_of_the_list():
+    text = "The deadline is {crazy}."
+    first, second = "The deadline is absurd.", "The deadline is wild."
+    proposal = offered(text, FakeRewriter(likely={second: -0.01}))
+    assert (proposal.text, proposal.others) == (first, (second,))
+    assert offered(text, FakeRewriter(likely={second: -0.01}), Grade({first: 0.9})).text == second
+
+
+@pytest.mark.parametrize(("word", "wanted"), [("crazy", None), ("grim", "The deadline is tight.")])
+def test_for_a_listed_term_the_tagger_has_no_words_but_those_of_the_list(word, wanted):
+    refused = Grade({"The deadline is absurd.": 0.9, "The deadline is wild.": 0.9})
+    phrases = {("tight",): -0.1}
+    proposal = offered(
+        f"The deadline is {{{word}}}.", None, refused, tag=lambda text, _: tagged(text, replace=word, phrases=phrases)
+    )
+    assert (proposal and proposal.text) == wanted
+
+
 def test_a_model_does_not_say_of_which_group_the_text_speaks():
     text, cut = "The flat is for {normal} couples.", {"The flat is for couples.": 0.9}
     assert offered(text, FakeRewriter(infills=["The flat is for same-sex couples."]), Grade(cut)) is None

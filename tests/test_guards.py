@@ -113,6 +113,8 @@ def test_sound_rewrites_pass(old, new):
         ("characters", "The {guys} met.", "The 人 people met."),
         ("characters", "The {guys} met.", "The people met 🙂."),
         ("ungrammatical", "The {guys} met.", "The the people met."),
+        ("ungrammatical", "Again the {lamestream media} has slept.", "Again the residents has slept."),
+        ("ungrammatical", "{Trailer trash} is here.", "Visitors is here."),
         ("ungrammatical", "He met an {insane} guy.", "He met an wild guy."),
         ("ungrammatical", "He met a {mad} guy.", "He met a odd guy."),
         ("ungrammatical", "The {guys} met, of course.", "The people met , of course."),

@@ -9,12 +9,13 @@ import pytest
 from srlint.config import Settings
 from srlint.detector import Detection
 from srlint.document import Document, Span
-from srlint.judge import ALONE_FROM, ALONE_SHARE, Judge
+from srlint.judge import ALONE_FROM, ALONE_SHARE, Judge, with_terms
 from srlint.models.loaded import LanguageModel
 from srlint.models.locate import Located
 from srlint.models.manifest import Manifest
 from srlint.odds import log_odds, probability
 from srlint.passages import passages
+from srlint.terms import TermList
 
 QUOTED = 'She told them: "all of you are hopeless".'
 
@@ -23,7 +24,7 @@ class Told:
     """Flags what holds `word` with probability `after` behind another sentence and `alone` without, and marks it."""
 
     threshold = 0.5
-    term_evidence = {"sure": 0.0, "unsure": 0.0}
+    term_evidence = {"settled": 0.0, "sure": 0.0, "unsure": 0.0}
 
     def __init__(self, word: str, after: float = 0.9, alone: float = 0.9, marks: bool = True) -> None:
         self.word, self.after, self.alone, self.marks = word, after, alone, marks
@@ -98,6 +99,34 @@ def test_what_the_term_list_proposes_is_no_fault():
     assert not verdict.marks
     (verdict,) = judged("Add the host to the blocklist, you fool.", Told("blocklist, you fool"))
     assert verdict.categories == ("toxicity",)
+
+
+@pytest.mark.parametrize(
+    ("mark", "rest"),
+    [
+        ("must have a sexual orientation in", ""),
+        (", only fluent English speakers,", ""),
+        ("sexual orientation", "fool"),
+    ],
+)
+def test_little_words_around_what_the_list_proposes_are_no_fault_either(mark, rest):
+    (verdict,) = judged(f"They {mark} {rest} here.", Told(f"{mark} {rest}".rstrip()))
+    assert bool(verdict.categories) == bool(rest)
+
+
+@pytest.mark.parametrize(
+    ("text", "said", "wanted"),
+    [
+        ("Even your grandfather can.", ("terminology",), ("age",)),
+        ("Even your grandfather can.", ("terminology", "gender"), ("gender",)),
+        ("Even your grandfather can.", ("gender",), ("gender",)),
+        ("The blacklist and the crazy list.", ("terminology",), ("terminology",)),
+        ("A native must sign off.", ("terminology",), ("terminology",)),
+    ],
+)
+def test_what_technical_terms_there_are_the_list_knows(text, said, wanted):
+    terms = TermList.default().find(text)
+    assert with_terms(Detection(0.9, said, ()), terms, 0.9).categories[: len(wanted)] == wanted
 
 
 def test_the_words_around_a_quotation_are_judged():

@@ -160,7 +160,8 @@ def test_a_rewrite_changes_its_edits_and_nothing_else(linter):
 
 def test_the_message_names_the_word_and_its_replacement(linter):
     assert found(linter, "The chairman spoke.")[0].message == "Gender: “chairman”: prefer “chair”"
-    message = found(linter, IMPLICIT)[0].message
+    assert found(linter, IMPLICIT)[0].message == "Age: “even your grandfather”: prefer “anyone”"
+    message = found(linter, "Most people from that country cannot be trusted with production keys.")[0].message
     assert "prefer" not in message
     assert any(message.endswith(category.summary) for category in BY_ID.values())
 

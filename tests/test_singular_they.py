@@ -8,7 +8,7 @@ from srlint.agreement import singular_they
 from srlint.candidates import Flagged, Tools, best
 from srlint.detector import Detection
 from srlint.document import Span
-from srlint.makers import with_they
+from srlint.makers import with_terms_and_they, with_they
 from srlint.terms import TermList
 from tagged import tagged
 
@@ -65,6 +65,22 @@ def test_pronouns_and_their_verbs_change_together(text, wanted):
 def test_where_it_is_not_clear_what_else_changes_nothing_does(text):
     assert singular_they(text) is None
     assert with_they(text, [Span(0, len(text))]) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("The chairman goes when he likes.", ["The chair goes when they like.", "The chairperson goes when they like."]),
+        ("Every layman has his cup where he sits.", ["Every layperson has their cup where they sit."]),
+        ("He needs more manpower.", []),
+        ("The chairman signs.", []),
+    ],
+)
+def test_a_listed_role_takes_its_pronouns_along(text, wanted):
+    terms = TermList.default()
+    found = [item.text for item in with_terms_and_they(text, terms.find(text), terms)]
+    assert found[: len(wanted)] == wanted
+    assert bool(found) == bool(wanted)
 
 
 def test_a_mark_is_on_what_changes_and_others_may_lie_beside_it():

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -271,7 +273,8 @@ def test_the_language_that_is_asked_for_stays(terms: TermList, text: str, rewrit
         ("A full disk cripples it.", "A full disk hampers it."),
         ("One bug cripples Kubernetes.", "One bug hampers Kubernetes."),
         ("Debt will cripple Greece.", "Debt will hamper Greece."),
-        ("He is a cripple.", "He is a disabled person."),
+        ("He is a cripple.", "He is disabled."),
+        ("She married a cripple.", "She married a disabled person."),
         ("Cripples are stared at.", "Disabled people are stared at."),
         ("Ramps for cripples were built.", "Ramps for disabled people were built."),
         ("The loader goes insane.", "The loader goes haywire."),
@@ -313,6 +316,18 @@ def test_the_language_that_is_asked_for_stays(terms: TermList, text: str, rewrit
         ("He has an OCD habit of sorting.", "He has a fussy habit of sorting."),
         ("She was born a man.", "She was assigned male at birth."),
         ("A school for spastics opened.", "A school for people with cerebral palsy opened."),
+        ("Promote the read slave on the Jenkins slave.", "Promote the read replica on the Jenkins agent."),
+        ("Ask the girls in accounts.", "Ask the team in accounts."),
+        ("We ship to Third World countries.", "We ship to low-income countries."),
+        ("A school in the Third World closed.", "A school in the Global South closed."),
+        ("The silver tsunami is here.", "The ageing population is here."),
+        ("Autism sufferers wait.", "People with autism wait."),
+        ("Teach a Down's child.", "Teach a child with Down's syndrome."),
+        ("He drives like a maniac.", "He drives recklessly."),
+        ("That noise drove us nuts.", "That noise infuriated us."),
+        ("They backed homosexual marriage.", "They backed same-sex marriage."),
+        ("The nitwit who wrote it left.", "The person who wrote it left."),
+        ("Proofread by a native speaker before print.", "Proofread by a fluent speaker before print."),
         ("Junkies came late.", "People who use drugs came late."),
         ("It helps the mentally retarded.", "It helps people with intellectual disabilities."),
         ("It helps deaf-mutes living here.", "It helps deaf people living here."),
@@ -329,6 +344,13 @@ def test_the_language_that_is_asked_for_stays(terms: TermList, text: str, rewrit
 )
 def test_a_replacement_is_of_the_sense_and_the_part_of_speech(terms: TermList, text: str, rewrite: str) -> None:
     assert terms.rewrite(text, terms.find(text)) == rewrite
+
+
+def test_the_list_knows_the_words_of_others_for_half_of_what_one_wording_mends(terms: TermList) -> None:
+    data = pytest.importorskip("benchmarks.judged", reason="needs a checkout").OTHERS["independent-dev"]
+    rows = [json.loads(line) for path in sorted((data.parent / "words").glob("*.jsonl")) for line in open(path)]
+    good = [row for row in rows if terms.rewrite(row["text"], terms.find(row["text"])) in row["rewrites"]]
+    assert len(good) > 0.5 * len(rows) > 250
 
 
 def test_cylinders_of_a_brake_are_no_terms(terms: TermList) -> None:

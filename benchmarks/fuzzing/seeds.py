@@ -123,7 +123,7 @@ def _detector() -> bytes:
     graph = helper.make_graph(nodes, "tiny", [ids, segments], [passage, scores], weights)
     model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 13)], ir_version=8)
     settings = {"categories": IDS, "temperature": 1.0, "bias": 0.0, "mark_threshold": 0.5, "threshold": 0.5}
-    settings["term_evidence"] = {"sure": 1.0, "unsure": 0.5}
+    settings["term_evidence"] = {"settled": 1.0, "sure": 1.0, "unsure": 0.5}
     helper.set_model_props(model, {"srlint": json.dumps(settings)})
     onnx.checker.check_model(model)
     return model.SerializeToString()

@@ -39,7 +39,7 @@ MANIFEST = {
     "categories": list(IDS),
     "temperature": 1.25,
     "bias": -0.2,
-    "term_evidence": {"sure": 2.0, "unsure": 0.5},
+    "term_evidence": {"settled": 2.0, "sure": 2.0, "unsure": 0.5},
     "threshold": 0.5,
     "mark_threshold": 0.5,
     "heads": 4,

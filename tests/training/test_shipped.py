@@ -13,10 +13,6 @@ pytest.importorskip("onnx", reason="needs the quantize extra")
 
 from finetune import shipped  # noqa: E402
 from finetune.detector import DetectorModel, clean_example, predict  # noqa: E402
-from finetune.detector_export import SHARED_LAYERS, states_digest  # noqa: E402
-from finetune.detector_run import _states  # noqa: E402
-from finetune.encoder import layers_of  # noqa: E402
-from srlint.detector import Detector  # noqa: E402
 from srlint.errors import ModelError  # noqa: E402
 from srlint.tokens import shipped_tokenizer  # noqa: E402
 
@@ -39,16 +35,6 @@ def test_the_weights_of_the_shipped_graph_say_what_it_says():
         assert numpy.allclose(said.passage, passage[0], atol=0.5)
         assert numpy.allclose(said.tokens, tokens[0], atol=1.0)
         assert (said.passage[0] > 0) == (passage[0, 0] > 0)
-
-
-def test_states_of_the_same_weights_have_the_same_name():
-    name, encoder = shipped.states(GRAPH)
-    assert name == Detector.load().states_digest
-    assert _states(encoder) == name
-    layers_of(encoder)[SHARED_LAYERS].output.dense.bias.data += 1  # the first layer behind the states
-    assert _states(encoder) == name
-    layers_of(encoder)[0].output.dense.bias.data += 1
-    assert _states(encoder) == states_digest(encoder) != name
 
 
 def test_another_file_is_refused(tmp_path):

@@ -133,7 +133,8 @@ def test_temperature_and_evidence_are_those_of_a_logistic_regression():
 
 
 def test_terms_are_sure_unsure_or_absent():
-    assert detector_run.term_kind("The chairman spoke.") == "sure"
+    assert detector_run.term_kind("The chairman spoke.") == "settled"
+    assert detector_run.term_kind("The moron spoke.") == "sure"
     assert detector_run.term_kind("Bread is sold.") is None
 
 
