@@ -63,7 +63,7 @@ _FURTHER_ADJECTIVES = {
     "Nigerian": "Italian Swedish Russian Pakistani Filipino Ukrainian Scottish Canadian Ghanaian Peruvian Arab Iranian"
     " Iraqi Albanian Bulgarian Greek Colombian Egyptian Moroccan Ethiopian Bangladeshi Australian Norwegian Hungarian"
     " Afghan Algerian French Japanese Dutch Irish Portuguese Spanish Vietnamese Thai African European Romani Roma"
-    " Navajo Kurdish Palestinian Jamaican",
+    " Navajo Kurdish Palestinian Jamaican Welsh Maori Māori",
     "Black": "Hispanic brown",
     "gay": "queer transgender nonbinary asexual",
     "older": "middle-aged",
@@ -103,12 +103,22 @@ _NOUNS = (
 _BEFORE_PEOPLE = _members(ADJECTIVES, _FURTHER_ADJECTIVES)
 
 
+# Words of the first kind that are adjectives as well: nouns only where something like a verb follows, or nothing.
+_BOTH = "Roma Vietnamese Welsh Maori Māori".split()
+_BEHIND_NOUN = (
+    "are were have had and or but who whose in on at of from to with by as than can could do did will would should must"
+    " may might came met live lived not also often"
+).split()
+
+
 def _any(words: Sequence[str]) -> str:
     return "|".join(re.escape(word) for word in sorted(words, key=len, reverse=True))
 
 
+_NO_NOUN = rf"(?!(?:{_any(_BOTH)}) (?!(?:{_any(_BEHIND_NOUN)})\b)\w)"
 _GROUP = re.compile(
-    rf"\b(?:(?P<noun>{_any([*_NOUNS])})|(?P<adjective>{_any([*_BEFORE_PEOPLE])}) (?:{_any(PEOPLE)}))(?!\w|[-’'])",
+    rf"\b(?:{_NO_NOUN}(?P<noun>{_any([*_NOUNS])})|(?P<adjective>{_any([*_BEFORE_PEOPLE])}) (?:{_any(PEOPLE)}))"
+    r"(?!\w|[-’'])",
     re.IGNORECASE,
 )
 

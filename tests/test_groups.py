@@ -65,6 +65,8 @@ def test_the_article_the_capital_and_the_sentence_before_follow():
         "The women's ward is shut.",
         "The Chinese remainder theorem holds.",
         "Bread is sold here.",
+        "The dollar gains on the Vietnamese dong.",
+        "Welsh rarebit and Roma culture are on the menu.",
         "",
     ],
 )

@@ -70,7 +70,7 @@ def test_where_it_is_not_clear_what_else_changes_nothing_does(text):
 @pytest.mark.parametrize(
     ("text", "wanted"),
     [
-        ("The chairman goes when he likes.", ["The chair goes when they like.", "The chairperson goes when they like."]),
+        ("The chairman goes if he may.", ["The chair goes if they may.", "The chairperson goes if they may."]),
         ("Every layman has his cup where he sits.", ["Every layperson has their cup where they sit."]),
         ("He needs more manpower.", []),
         ("The chairman signs.", []),

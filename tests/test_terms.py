@@ -348,7 +348,8 @@ def test_a_replacement_is_of_the_sense_and_the_part_of_speech(terms: TermList, t
 
 def test_the_list_knows_the_words_of_others_for_half_of_what_one_wording_mends(terms: TermList) -> None:
     data = pytest.importorskip("benchmarks.judged", reason="needs a checkout").OTHERS["independent-dev"]
-    rows = [json.loads(line) for path in sorted((data.parent / "words").glob("*.jsonl")) for line in open(path)]
+    files = sorted((data.parent / "words").glob("*.jsonl"))
+    rows = [json.loads(line) for path in files for line in path.read_text(encoding="utf-8").splitlines()]
     good = [row for row in rows if terms.rewrite(row["text"], terms.find(row["text"])) in row["rewrites"]]
     assert len(good) > 0.5 * len(rows) > 250
 
