@@ -164,16 +164,14 @@ def main(path: Path, target: Path, accepted: float, log: Callable[[str], None]) 
 
 def _fitted(verdicts: Sequence[Verdict], accepted: float, log: Callable[[str], None]) -> dict:
     ranks = crossed(verdicts)
-    bar = round(lowest(ranks, accepted), 3)
-    offered = [verdict for value, verdict in ranks if value >= bar]
-    log(
-        f"{len(verdicts)} verdicts on {len(ranks)} passages: best of each accepted {_share([v for _, v in ranks])}; "
-        f"from {bar} on {len(offered)} offered, accepted {_share(offered)}"
-    )
-    for origin in sorted({verdict.origin for verdict in verdicts}):
-        own = [verdict for verdict in offered if verdict.origin == origin]
-        log(f"{origin}: {sum(v.origin == origin for v in verdicts)} candidates, {len(own)} offered, {_share(own)}")
-    return {"lowest": bar, "weights": fit(verdicts)}
+    log(f"{len(verdicts)} verdicts on {len(ranks)} passages: best of each accepted {_share([v for _, v in ranks])}")
+    bars = {}
+    for origin in _TAGGED:
+        own = [(value, verdict) for value, verdict in ranks if verdict.origin == origin]
+        bars[origin] = round(lowest(own, accepted), 3)
+        offered = [verdict for value, verdict in own if value >= bars[origin]]
+        log(f"{origin}: best of {len(own)}; from {bars[origin]} on {len(offered)} offered, accepted {_share(offered)}")
+    return {"lowest": bars, "weights": fit(verdicts)}
 
 
 def _share(verdicts: Sequence[Verdict]) -> str:

@@ -85,8 +85,11 @@ def _fitted() -> dict:
 
 
 def is_good(found: Features) -> bool:
-    """Whether the rewrite is likely enough to be accepted: a less likely one does more harm than good."""
-    return acceptable(found) >= _ranks(found)["lowest"]
+    """Whether the rewrite is likely enough to be accepted: a less likely one does more harm than good.
+
+    Cuts have a bar of their own; it is other words that readers find wrong.
+    """
+    return acceptable(found) >= _ranks(found)["lowest"]["deletion" if found["deletion"] else "rewording"]
 
 
 def _ranks(found: Features) -> dict:

@@ -50,7 +50,8 @@ class FakeRewriter:
 @pytest.fixture
 def plain_ranks(monkeypatch):
     names = ranking.features("a", "b", "free", [], 0.5, 0.0, 0.0, 0.0)
-    made = {"lowest": 0.9999, "weights": dict.fromkeys(names, 0.0) | {"likelihood": 1.0, "always": 0.0}}
+    bars = {"deletion": 0.9999, "rewording": 0.9999}
+    made = {"lowest": bars, "weights": dict.fromkeys(names, 0.0) | {"likelihood": 1.0, "always": 0.0}}
     monkeypatch.setattr(ranking, "_fitted", lambda: {"with_model": made, "without_model": made})
 
 

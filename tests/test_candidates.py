@@ -27,7 +27,7 @@ RANKS = {"likelihood": 2.0, "removed": -1.0, "added": -1.0, "flagged": -0.2, "al
 @pytest.fixture(autouse=True)
 def plain_ranks(monkeypatch):
     names = ranking.features("a", "b", "free", [], 0.5, 0.0, 0.0, 0.0)
-    made = {"lowest": 0.1, "weights": dict.fromkeys(names, 0.0) | RANKS}
+    made = {"lowest": {"deletion": 0.1, "rewording": 0.1}, "weights": dict.fromkeys(names, 0.0) | RANKS}
     monkeypatch.setattr(ranking, "_fitted", lambda: {"with_model": made, "without_model": made})
 
 

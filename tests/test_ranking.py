@@ -39,9 +39,17 @@ def test_the_shipped_weights_know_every_figure_and_prefer_the_likelier_of_two():
     assert fitted["with_model"]["weights"].keys() == {"always", *figures(OLD)}
     unread = ranking.features(OLD, OLD, "free", MARK, 0.5, 0.0, 0.0)
     assert fitted["without_model"]["weights"].keys() == {"always", *unread}
-    assert all(0 < own["lowest"] < 1 for own in fitted.values())
+    assert all(0 < bar < 1 for own in fitted.values() for bar in own["lowest"].values())
     likely, unlikely = (figures("The experts met in the old hall.", likelihood=value) for value in (-0.2, -3.0))
     assert 1 > ranking.acceptable(likely) > ranking.acceptable(unlikely) > 0
+
+
+def test_cuts_and_other_words_have_bars_of_their_own(monkeypatch):
+    weights = dict.fromkeys(figures(OLD), 0.0) | {"always": 0.0}
+    made = {"lowest": {"deletion": 0.6, "rewording": 0.4}, "weights": weights}
+    monkeypatch.setattr(ranking, "_fitted", lambda: {"with_model": made, "without_model": made})
+    for origin, good in (("deletion", False), ("rewording", True), ("free", True)):
+        assert ranking.is_good(figures("The experts met.", origin)) == good
 
 
 class TestFitting:
