@@ -74,7 +74,7 @@ class TerminalKeyboard:
     def key(self) -> str:
         if self._plain:
             return self._line().strip()
-        with self._signals.waiting():
+        with nudged(), self._signals.waiting():
             typed = self._bytes()
         if typed in (b"", b"\x04"):  # the end, or the key for it
             raise StopError
@@ -108,7 +108,7 @@ class TerminalKeyboard:
 
     def _line(self) -> str:
         """A line as the terminal itself lets people edit it."""
-        with self._signals.waiting():
+        with nudged(), self._signals.waiting():
             typed = b""
             while not typed.endswith(b"\n"):
                 piece = self._bytes()

@@ -10,7 +10,7 @@ from typing import Any
 
 # Not every system has all of them.
 _NAMES = ("SIGINT", "SIGTERM", "SIGHUP")
-# Seconds between two looks for signals while a C library waits.
+# Seconds between two looks for signals while something waits in C.
 _LOOK = 0.2
 
 
@@ -71,8 +71,9 @@ class Signals:
 
 @contextmanager
 def nudged() -> Iterator[None]:
-    """Around a C library's waiting that only a signal breaks off, such as GNU readline's for a key: one that came just
-    before it, or that another thread was given, is looked at a moment later. For the main thread, and not on Windows.
+    """Around waiting in C that only a signal breaks off, such as GNU readline's for a key or a read of one: one that
+    came just before it, or that another thread was given, is looked at a moment later. For the main thread, and not on
+    Windows.
     """
     former = signal.signal(signal.SIGALRM, lambda number, frame: None)
     signal.setitimer(signal.ITIMER_REAL, _LOOK, _LOOK)
