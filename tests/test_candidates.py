@@ -329,6 +329,11 @@ def test_a_model_keeps_names_even_inside_a_mark():
     assert offered("{The Windhoek trash} is everywhere.", kept).text == "The Windhoek litter is everywhere."
 
 
+def test_a_listed_role_is_offered_with_its_pronouns():
+    marked = "The {chairman} goes if he may."
+    assert offered(marked, tag=lambda text, before: tagged(text)).text == "The chair goes if they may."
+
+
 def test_listed_replacements_are_offered_in_the_order_of_the_list():
     text = "The deadline is {crazy}."
     first, second = "The deadline is absurd.", "The deadline is wild."

@@ -129,6 +129,17 @@ def test_what_technical_terms_there_are_the_list_knows(text, said, wanted):
     assert with_terms(Detection(0.9, said, ()), terms, 0.9).categories[: len(wanted)] == wanted
 
 
+@pytest.mark.parametrize(
+    ("text", "odds"), [("The chairman spoke.", 3.0), ("The moron spoke.", 2.0), ("The boss spoke like a clown.", 1.0)]
+)
+def test_a_listed_term_tells_as_much_as_its_kind_does(text, odds):
+    told = Told("nothing")
+    told.term_evidence = {"settled": 3.0, "sure": 2.0, "unsure": 1.0}
+    judge = Judge(Settings(use_model=False), SimpleNamespace(detector=told, tagger=None), None)
+    found = judge.probability(Detection(0.5, ("gender",), ()), judge.terms.find(text))
+    assert log_odds(found) == pytest.approx(odds)
+
+
 def test_the_words_around_a_quotation_are_judged():
     (verdict,) = judged(QUOTED, Told("told them"))
     assert (verdict.skipped, verdict.categories) == (None, ("toxicity",))
