@@ -30,6 +30,7 @@ from srlint.tokens import shipped_tokenizer
 
 # What `start` says of the weights in the package.
 SHIPPED = "shipped"
+# The kinds of `srlint.terms.evidence_kind`.
 _EVIDENCE = ("settled", "sure", "unsure")
 # Longer texts teach a reader of sentences little.
 _MOST_WORDS = 60

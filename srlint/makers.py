@@ -67,8 +67,8 @@ def with_terms_and_they(text: str, matches: Sequence[TermMatch], terms: TermList
     edits = singular_they(text) if matches and all(map(terms.is_role, matches)) else None
     if not edits:
         return []
-    plural = _edited(text, edits)
-    return [Candidate(item.text, "term") for item in from_terms(plural, terms.find(plural), terms)]
+    neutral = _edited(text, edits)
+    return [Candidate(item.text, "term") for item in from_terms(neutral, terms.find(neutral), terms)]
 
 
 def _edited(text: str, edits: Sequence[RawEdit]) -> str:
