@@ -65,22 +65,25 @@ def test_an_interrupt_while_a_line_is_typed_quits_too(project):
     assert read(project) == CHAIR
 
 
-def test_an_interrupt_that_breaks_off_no_waiting_is_seen_all_the_same():
-    """Another thread is given it, so that readline in the main thread goes on waiting for a key."""
-    code = """if True:
+@pytest.mark.parametrize(("plain", "wait"), [(False, "line('? ')"), (False, "key()"), (True, "key()")])
+def test_an_interrupt_that_breaks_off_no_waiting_is_seen_all_the_same(plain, wait):
+    """Another thread is given it, so that the main thread goes on waiting for a key."""
+    code = f"""if True:
         import signal, threading
         from srlint.review.keyboard import open_keyboard
         from srlint.review.signals import Signals, StopError
         threading.Thread(target=threading.Event().wait, daemon=True).start()
-        signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-        with Signals() as signals, open_keyboard(signals, plain=False) as keyboard:
+        signal.pthread_sigmask(signal.SIG_BLOCK, {{signal.SIGINT}})
+        with Signals() as signals, open_keyboard(signals, plain={plain}) as keyboard:
             try:
-                keyboard.line("New wording: ")
+                print("waits", flush=True)
+                keyboard.{wait}
             except StopError as stop:
                 print("stopped by", stop.signal)
     """
     child = pexpect.spawn(sys.executable, ["-c", code], encoding="utf-8", timeout=TIMEOUT)
-    child.expect("New wording: ")
+    child.expect("waits")
+    time.sleep(0.5)  # until it does
     child.sendintr()
     child.expect("stopped by 2")
     child.expect(pexpect.EOF)
