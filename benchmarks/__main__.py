@@ -19,7 +19,7 @@ FILE = click.Path(path_type=Path, dir_okay=False)
 FOLDER = click.Path(path_type=Path, file_okay=False)
 DATA = Path("finetune/data")
 QUANTISATIONS = ("Q8_0", "Q6_K", "Q5_K_M", "Q4_K_M", "Q4_0")
-SPLITS = ("dev", "test", "independent-dev", "independent-test")
+SPLITS = ("dev", "test", "independent-dev", "independent-test", "independent-words", "independent-words-test")
 DOCUMENTS = Path("../shared/eval/docs_md")
 
 _SHARED = (

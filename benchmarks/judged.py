@@ -24,7 +24,10 @@ from srlint.passages import passages
 Item = TypeVar("Item")
 
 # Passages that were written to the policy by others, who had not seen ours: no model learns from them.
-OTHERS = {f"independent-{part}": Path(__file__).with_name("data") / "independent" / part for part in ("dev", "test")}
+_INDEPENDENT = Path(__file__).with_name("data") / "independent"
+OTHERS = {f"independent-{part}": _INDEPENDENT / part for part in ("dev", "test")}
+# Flagged ones alone, each with one wording to mend.
+WORDS = {f"independent-{part}": _INDEPENDENT / part for part in ("words", "words-test")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,12 +51,12 @@ def settings(model: str | None = None, use_model: bool = True) -> Settings:
 
 
 def labelled(data: Path) -> dict[str, list[Row]]:
-    """Our rows by split, and under `independent-dev` and `independent-test` those of people who had not seen ours.
+    """Our rows by split, and under the names of OTHERS and WORDS those of people who had not seen ours.
 
     Raises ConfigError for a folder without rows, or a row that is none.
     """
     found = dataset.load(data)
-    for name, folder in OTHERS.items():
+    for name, folder in (OTHERS | WORDS).items():
         found[name] = [row for path in _files(folder) for row in dataset.read_rows(path)]
     return found
 
@@ -67,7 +70,7 @@ def _files(folder: Path) -> list[Path]:
 def sources(folder: Path = dataset.DATA) -> dict[str, tuple[str, str]]:
     """Sentence before and text of all rows by id, as written: with markup. Raises ConfigError for an empty folder."""
     found = {}
-    for path in (path for own in (folder, *OTHERS.values()) for path in _files(own)):
+    for path in (path for own in (folder, *OTHERS.values(), *WORDS.values()) for path in _files(own)):
         for line in path.read_text(encoding="utf-8").splitlines():
             row = json.loads(line)
             found[row["id"]] = (row["before"], row["text"])

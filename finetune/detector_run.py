@@ -25,7 +25,7 @@ from finetune.swaps import crossed, swapped
 from srlint.categories import IDS
 from srlint.errors import ConfigError
 from srlint.odds import probability
-from srlint.terms import TermList, evidence_kind
+from srlint.terms import TermList, evidence_kind, told
 from srlint.tokens import shipped_tokenizer
 
 # What `start` says of the weights in the package.
@@ -223,7 +223,7 @@ def calibrate(
     kinds = [term_kind(row.text) for row in rows]
     temperature, bias, evidence = fit_evidence(logits, kinds, flagged)
     probabilities = [
-        probability(logit / temperature + bias + evidence.get(kind, 0.0))
+        probability(logit / temperature + bias + told(kind, evidence))
         for logit, kind in zip(logits, kinds, strict=True)
     ]
     chosen = metrics.best_threshold(probabilities, flagged, max_false_alarms)
@@ -287,7 +287,7 @@ def measure(model: training.DetectorModel, tokenizer: Tokenizer, rows: Sequence[
     """Figures on `rows`: overall, recall by main category and by difficulty, and F1 of the marks."""
     examples = [training.example(tokenizer, row) for row in rows]
     results = training.predict(model, examples)
-    evidence = [manifest["term_evidence"].get(term_kind(row.text), 0.0) for row in rows]
+    evidence = [told(term_kind(row.text), manifest["term_evidence"]) for row in rows]
     probabilities = [
         probability(said.passage[0] / manifest["temperature"] + manifest["bias"] + more)
         for said, more in zip(results, evidence, strict=True)

@@ -23,6 +23,7 @@ from srlint.makers import (
     Candidate,
     deletions,
     from_terms,
+    from_wordings,
     reworded,
     with_terms_and_they,
     with_they,
@@ -144,18 +145,28 @@ def seen(flagged: Flagged, tools: Tools) -> Flagged:
 
 
 def _listed(flagged: Flagged, tools: Tools) -> list[Candidate]:
-    """The passage with its listed terms replaced: by settled ones, and by others where it is likely enough that nothing
-    else in it is at fault. To the tagger, that hangs on which group of people a passage names; a safe fix must not.
-
-    "They" for a he or she that means anybody counts as listed too; that nobody in particular is meant, and nothing else
-    is at fault, only the tagger can tell.
+    """The passage with what is listed replaced: by settled replacements, and by others where it is likely enough that
+    nothing else in it is at fault. To the tagger, that hangs on which group of people a passage names; a safe fix must
+    not.
     """
     tagged = flagged.tagged
-    found = from_terms(flagged.text, flagged.matches, tools.terms)
-    if tagged is not None:
-        found += with_terms_and_they(flagged.text, flagged.matches, tools.terms)
-        found += with_they(flagged.text, flagged.marks)
+    found = _replaced(flagged, tools)
     return [item for item in found if item.settled or tagged is None or tagged.alone(item.text) >= _ALONE]
+
+
+def _replaced(flagged: Flagged, tools: Tools) -> list[Candidate]:
+    """The passage with its listed terms replaced, by settled replacements first, and with listed wordings that are
+    marked replaced as well.
+
+    "They" for a he or she that means anybody counts as listed too. That nobody in particular is meant, and what else is
+    at fault, only the tagger can tell: without it there are terms alone.
+    """
+    text, marks, matches, terms = flagged.text, flagged.marks, flagged.matches, tools.terms
+    found = from_terms(text, matches, terms)
+    if flagged.tagged is None:
+        return found
+    found = sorted([*from_wordings(text, marks, matches, terms), *found], key=lambda item: not item.settled)
+    return [*found, *with_terms_and_they(text, matches, terms), *with_they(text, marks)]
 
 
 def _offered(item: Candidate, features: ranking.Features) -> bool:
@@ -231,7 +242,7 @@ def _rewordings(
     is left of the passage after a cut with its listed terms replaced.
     """
     terms = tools.terms
-    others = [item for item in from_terms(flagged.text, flagged.matches, terms) if item not in listed]
+    others = [item for item in _replaced(flagged, tools) if item not in listed]
     both = [item for cut in cuts for item in from_terms(cut.text, terms.find(cut.text), terms)[:1]]
     own = reworded(flagged.text, flagged.tagged) if flagged.tagged else []
     own = [new for new in own if _as_listed(new, flagged.matches)]

@@ -34,7 +34,7 @@ def filled(text: str, gaps: Sequence[Span], words: Sequence[str]) -> str:
         for gap, filling in zip(gaps, words, strict=True)
     ]
     new = apply(text, edits)
-    return _tidy(new, text) if "" in words else _with_capital(new, text)
+    return _tidy(new, text) if "" in words else capital_as(new, text)
 
 
 def between_commas(text: str, gap: Span) -> Span:
@@ -65,8 +65,9 @@ def _with_blank(text: str, gap: Span) -> Span:
 
 
 def _tidy(text: str, old: str) -> str:
-    return _with_capital(re.sub(r" +([,.;:!?]+)(?=\s|$)", r"\1", text.strip()), old)
+    return capital_as(re.sub(r" +([,.;:!?]+)(?=\s|$)", r"\1", text.strip()), old)
 
 
-def _with_capital(text: str, old: str) -> str:
+def capital_as(text: str, old: str) -> str:
+    """The text with a capital at its start where the old text had one."""
     return text[:1].upper() + text[1:] if old[:1].isupper() else text

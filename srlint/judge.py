@@ -29,7 +29,7 @@ from srlint.passages import Passage
 from srlint.quotations import reported, unquoted
 from srlint.server.remote import RemoteModel
 from srlint.severity import of_categories, worst
-from srlint.terms import TermList, TermMatch, evidence_kind
+from srlint.terms import TermList, TermMatch, evidence_kind, told
 from srlint.verdict import Verdict
 
 if TYPE_CHECKING:
@@ -315,9 +315,8 @@ class Judge:
 
     def probability(self, detection: Detection, matches: Sequence[TermMatch]) -> float:
         """The detector's probability, moved by what a listed term says, in log-odds calibrated on dev."""
-        evidence = self._models.detector.term_evidence
-        kind = evidence_kind(matches)
-        return probability(log_odds(detection.probability) + (evidence[kind] if kind else 0.0))
+        more = told(evidence_kind(matches), self._models.detector.term_evidence)
+        return probability(log_odds(detection.probability) + more)
 
     def _second_opinion(self, passage: Passage, judged: Detection) -> float:
         """The final probability: the detector's log-odds and the model's own, by the weight in the model's manifest.

@@ -19,7 +19,7 @@ from srlint.models.embedded import NotInstalledError
 from srlint.models.loaded import Models
 from srlint.parallel import once
 from srlint.selection import graded, select
-from srlint.shipped import code_digest, model_digest, screen_digest, tagger_digest, terms_digest
+from srlint.shipped import code_digest, model_digest, screen_digest, tagger_digest, terms_digest, wordings_digest
 from srlint.verdict import (
     Outcome,
     Verdict,
@@ -306,7 +306,7 @@ class Linter:
 
 def _salt(settings: Settings, terms: str, model: str | None) -> bytes:
     """What every verdict hangs on, apart from the text."""
-    shipped = [code_digest(), model_digest(), screen_digest(), tagger_digest()]
+    shipped = [code_digest(), model_digest(), screen_digest(), tagger_digest(), wordings_digest()]
     judged_by = [__version__, *shipped, prompt.fingerprint(), terms, model]
     asked = [
         settings.threshold,

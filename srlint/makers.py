@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
+from srlint import wordings
 from srlint.agreement import RawEdit, singular_they
 from srlint.document import Span
 from srlint.edits import apply
@@ -47,6 +48,13 @@ def from_terms(text: str, matches: Sequence[TermMatch], terms: TermList) -> list
     settled = all(match.settled for match in matches)
     texts = [terms.rewrite(text, matches, choice) for choice in range(most)]
     return [Candidate(new, "term", settled and choice == 0) for choice, new in enumerate(texts) if new is not None]
+
+
+def from_wordings(
+    text: str, marks: Sequence[Span], matches: Sequence[TermMatch], terms: TermList
+) -> list[Candidate]:
+    """The passage with every marked wording that is listed replaced, and its listed terms."""
+    return [Candidate(new, "term") for new in wordings.reworded(text, marks, matches, terms)]
 
 
 def with_they(text: str, marks: Sequence[Span]) -> list[Candidate]:

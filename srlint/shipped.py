@@ -39,6 +39,12 @@ def tagger_digest() -> str:
 
 
 @cache
+def wordings_digest() -> str:
+    """SHA-256 of the shipped list of wordings: it decides what is proposed, too."""
+    return _digest("wordings.toml")
+
+
+@cache
 def terms_digest() -> str:
     """The digest of the shipped list of terms, which need not be read for it."""
     rules = json.dumps([TERM_RULES, [], []]).encode()

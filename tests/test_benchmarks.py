@@ -16,7 +16,7 @@ from benchmarks import __main__ as command
 from benchmarks.cached import _copy
 from benchmarks.detection import System, held_out, measured
 from benchmarks.fidelity import broken, compared, kept, without_marks
-from benchmarks.judged import OTHERS, _files, labelled, sources, spread, with_rewrite
+from benchmarks.judged import OTHERS, WORDS, _files, labelled, sources, spread, with_rewrite
 from benchmarks.peers import Alex, PeerMissing, counted
 from benchmarks.rewrites import scored, totals
 from benchmarks.speed import measure
@@ -182,7 +182,7 @@ def test_passages_of_others_are_like_none_of_ours_and_none_of_each_other(own_pas
 def test_rows_of_others_stand_beside_ours(tmp_path):
     (tmp_path / "frag5.jsonl").write_text((DATA / "frag5.jsonl").read_text(encoding="utf-8"), encoding="utf-8")
     found, written = labelled(tmp_path), sources(tmp_path)
-    assert list(found) == ["train", "dev", "test", *OTHERS]
+    assert list(found) == ["train", "dev", "test", *OTHERS, *WORDS]
     assert {row.id for rows in found.values() for row in rows} == set(written)
 
 

@@ -131,6 +131,19 @@ def test_a_listed_replacement_is_one_of_many_where_something_else_would_change_a
     assert (found.text, found.origin) == (both, "rewording")
 
 
+def test_a_marked_wording_counts_as_listed_where_nothing_else_would_change():
+    text = "The {handwringers} object, lazy as ever."
+    found = offered(text, tag=cutting(replace="handwringers"))
+    assert (found.text, found.origin, found.safety) == ("The critics object, lazy as ever.", "term", "unsafe")
+    assert offered(text, tag=cutting("lazy as ever", replace="handwringers")).origin != "term"
+    assert offered(text) is None  # whether anything else would change only a tagger can tell
+
+
+def test_settled_replacements_come_before_wordings():
+    found = offered("The {chairman} of the {handwringers} spoke.", tag=cutting(replace="handwringers"))
+    assert (found.text, found.safety) == ("The chair of the handwringers spoke.", "safe")
+
+
 def test_without_a_model_and_without_a_term_nothing_is_offered():
     assert offered("{Girls lose interest in} engineering.") is None
 
@@ -220,10 +233,10 @@ def test_words_are_tried_where_an_editor_would_put_other_ones():
 
 
 def test_what_readers_have_judged_is_weighed_again():
-    text = "The lazy clerks left at noon."
+    text = "The damp clerks left at noon."
     flagged = Flagged(text, "", Detection(0.9, ("class",), (Span(4, 8),)), ())
     older = [Candidate("The clerks left at noon.", "free"), Candidate("The clerks left at 1 pm.", "free")]
-    tools = Tools(TERMS, Grade(), 0.5, None, lambda text: True, tag=cutting("lazy"))
+    tools = Tools(TERMS, Grade(), 0.5, None, lambda text: True, tag=cutting("damp"))
     found = ranked(flagged, tools, more=older)
     assert [(item.text, item.origin) for item, _ in found] == [("The clerks left at noon.", "deletion")]
     assert [item.text for item, _ in ranked(flagged, tools, more=[Candidate("Clerks left at noon.", "free")])] == [
