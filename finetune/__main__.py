@@ -263,7 +263,7 @@ def candidates(data: Path, split: str, limit: int | None, known: Path | None, ou
 @main.command()
 @click.option("--verdicts", type=click.Path(path_type=Path), default=VERDICTS, help="Readers' verdicts on candidates.")
 @click.option("--target", type=click.Path(path_type=Path), default=RANKING, help="The JSON file to write.")
-@click.option("--accepted", type=click.FloatRange(0, 1), default=0.75, show_default=True, help="Share to be accepted.")
+@click.option("--accepted", type=click.FloatRange(0, 1), default=0.78, show_default=True, help="Share to be accepted.")
 def ranking(verdicts: Path, target: Path, accepted: float) -> None:
     """Fit the ranks of rewrites to what readers accepted."""
     from finetune import ranking as fitting
