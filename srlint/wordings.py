@@ -1,14 +1,13 @@
 """What an editor says instead of words that the detector marks: a list of such words and phrases.
 
 Unlike the terms of `srlint.terms` they find nothing, tell nothing of a passage and are no fault elsewhere: a mob may
-really be one, and leeches live in ponds. data/wordings.toml has them, in the form of terms.toml but for its groups: one
+really be one, and leeches live in ponds. data/wordings.toml has them, in the form of terms.toml but with one group
 a category. An entry without `use` is better cut.
 """
 
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import cache
@@ -26,6 +25,8 @@ _NOTHING = "\0"
 @cache
 def listed() -> TermList:
     """The list that srlint ships."""
+    import tomllib
+
     entries = tomllib.loads(data("wordings.toml").read_text(encoding="utf-8"))
     words = entries.pop("words", {})
     tables = [{"category": name, **table} for name, group in entries.items() for table in group["listed"]]
