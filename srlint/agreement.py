@@ -52,6 +52,26 @@ _ENDS_OBJECT_WORDS = (
 _ENDS_OBJECT = frozenset(_ENDS_OBJECT_WORDS.split())
 
 
+# They and its forms, and what they may point at: plurals, and words for nobody in particular.
+_THEIRS = re.compile(r"\b(?:they|them|themselves|theirs?)\b", re.I)
+_SEVERAL = re.compile(
+    r"\b(?:(?!(?:this|was|has|its|his|yes|less|unless|does|always|perhaps|plus|thus|across|besides)\b)[^\W\d_]{2,}s|and"
+    r"|people|men|women|children|folk|staff|some|those|others|many|most|few|all|(?:every|any|some|no)(?:one|body)|who(?:ever)?)\b",
+    re.I,
+)
+
+
+def left_alone(old: str, new: str, before: str) -> bool:
+    """Whether a cut leaves "they" or one of its forms without those that it points at: "Give them the weekends."
+
+    `before` is the sentence before, which may name them as well.
+    """
+    pronoun, was = _THEIRS.search(new), _THEIRS.search(old)
+    if pronoun is None or was is None or _SEVERAL.search(before):
+        return False
+    return bool(_SEVERAL.search(old, 0, was.start())) and not _SEVERAL.search(new, 0, pronoun.start())
+
+
 def article_edit(text: str, start: int, following: str) -> RawEdit | None:
     """The edit that makes a or an before `start` fit the text `following` it, if one stands there and is wrong."""
     found = _ARTICLE.search(text, max(0, start - 4), start)

@@ -139,6 +139,13 @@ def test_a_marked_wording_counts_as_listed_where_nothing_else_would_change():
     assert offered(text) is None  # whether anything else would change only a tagger can tell
 
 
+def test_a_cut_does_not_leave_them_without_those_they_are():
+    text = "{Bored pigeons eat anything, so} give them the weekends."
+    cut = cutting("Bored pigeons eat anything, so")
+    assert offered(text, tag=cut, before="Two pigeons came.").text == "Give them the weekends."
+    assert offered(text, tag=cut) is None
+
+
 def test_settled_replacements_come_before_wordings():
     found = offered("The {chairman} of the {handwringers} spoke.", tag=cutting(replace="handwringers"))
     assert (found.text, found.safety) == ("The chair of the handwringers spoke.", "safe")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from srlint.agreement import singular_they
+from srlint.agreement import left_alone, singular_they
 from srlint.candidates import Flagged, Tools, best
 from srlint.detector import Detection
 from srlint.document import Span
@@ -102,3 +102,19 @@ def test_they_is_offered_where_an_editor_would_change_nothing_else(tag, wanted):
     proposal = best(Flagged(JUROR, "", Detection(0.9, ("gender",), tuple(marks(JUROR, "he", "his"))), []), tools)
     assert (proposal and proposal.text) == wanted
     assert proposal is None or proposal.safety == "unsafe"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "before", "alone"),
+    [
+        ("Temps do not mind long hours, so give them the weekends.", "Give them the weekends.", "", True),
+        ("Southerners are slow, and their courts take years.", "Their courts take years.", "", True),
+        ("Temps do not mind, so give them the weekends.", "Give them the weekends.", "Two temps start today.", False),
+        ("Lazy clerks keep their coats on.", "Clerks keep their coats on.", "", False),
+        ("They come with no brains, and they lost.", "They come, and they lost.", "", False),
+        ("Only dinosaurs keep their invoices.", "Some keep their invoices.", "", False),
+        ("The lazy clerk left.", "The clerk left.", "", False),
+    ],
+)
+def test_they_is_not_left_without_those_that_it_points_at(old, new, before, alone):
+    assert left_alone(old, new, before) is alone

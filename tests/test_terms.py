@@ -284,7 +284,7 @@ def test_the_language_that_is_asked_for_stays(terms: TermList, text: str, rewrit
         ("The middleman takes his cut.", "The intermediary takes their cut."),
         ("He was diagnosed as a schizophrenic.", "He was diagnosed with schizophrenia."),
         ("She married a schizophrenic.", "She married a person with schizophrenia."),
-        ("A schizophrenic policy.", "A contradictory policy."),
+        ("A schizophrenic policy.", "An inconsistent policy."),
         ("A hermaphrodite patient came.", "An intersex patient came."),
         ("Two midget wrestlers won.", "Two wrestlers with dwarfism won."),
         ("The app is crazy fast.", "The app is extremely fast."),
