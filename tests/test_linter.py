@@ -257,11 +257,11 @@ def test_other_settings_take_nothing_from_the_cache(cached, monkeypatch, change)
         found(other, text)
 
 
-@pytest.mark.parametrize("name", ["model_digest", "__version__"])
+@pytest.mark.parametrize("name", ["model_digest", "tagger_digest", "wordings_digest", "__version__"])
 def test_another_detector_or_version_takes_nothing_from_the_cache(cached, monkeypatch, name):
     with Linter.open(cached) as first:
         found(first, "The chairman spoke.\n")
-    monkeypatch.setattr(linter_module, name, (lambda: "other") if name == "model_digest" else "999")
+    monkeypatch.setattr(linter_module, name, "999" if name == "__version__" else lambda: "other")
     monkeypatch.setattr(Detector, "load", forbidden)
     with Linter.open(cached) as other, pytest.raises(AssertionError):
         found(other, "The chairman spoke.\n")

@@ -28,6 +28,7 @@ def test_plural(one: str, many: str) -> None:
         ("gyp", ("gyps", "gypped", "gypped", "gypping")),
         ("commit suicide", ("commits suicide", "committed suicide", "committed suicide", "committing suicide")),
         ("go unheeded", ("goes unheeded", "went unheeded", "gone unheeded", "going unheeded")),
+        ("speak at length", ("speaks at length", "spoke at length", "spoken at length", "speaking at length")),
         ("man up", ("mans up", "manned up", "manned up", "manning up")),
         ("sanity-check", ("sanity-checks", "sanity-checked", "sanity-checked", "sanity-checking")),
     ],

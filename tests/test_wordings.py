@@ -30,6 +30,7 @@ def reworded(marked: str) -> list[str]:
         ("Dana is {surprisingly} assertive {for a woman}.", "Dana is assertive."),
         ("{Despite being a woman}, Ada chaired the panel.", "Ada chaired the panel."),
         ("{Older users} will struggle with codes.", "Some users will struggle with codes."),
+        ("{Despite being a mother}, she chaired it.", "She chaired it."),
         ("The {skinny} waiter dropped it.", "The waiter dropped it."),
         ("{Surprisingly} articulate, and on time.", "Articulate, and on time."),
     ],
@@ -40,6 +41,11 @@ def test_marked_wordings_give_way_to_what_an_editor_would_say(marked, wanted):
 
 def test_listed_terms_are_replaced_along_with_them():
     assert reworded("The chairman of the {handwringers} spoke.")[0] == "The chair of the critics spoke."
+
+
+def test_where_a_listed_term_stands_it_counts():
+    assert reworded("The {minister and his cronies} met.") == []
+    assert reworded("The {handwringers and his cronies} met.")[0] == "The critics and his allies met."
 
 
 @pytest.mark.parametrize("text", ["The handwringers object.", "We met a baboon.", "She is fit for her age."])
