@@ -61,7 +61,7 @@ _SEVERAL = re.compile(
 )
 
 
-def left_alone(old: str, new: str, before: str) -> bool:
+def lacks_antecedent(old: str, new: str, before: str) -> bool:
     """Whether a cut leaves "they" or one of its forms without those that it points at: "Give them the weekends."
 
     `before` is the sentence before, which may name them as well.

@@ -54,7 +54,7 @@ def from_wordings(
     text: str, marks: Sequence[Span], matches: Sequence[TermMatch], terms: TermList
 ) -> list[Candidate]:
     """The passage with every marked wording that is listed replaced, and its listed terms."""
-    return [Candidate(new, "term") for new in wordings.reworded(text, marks, matches, terms)]
+    return [Candidate(new, "term") for new in wordings.replaced(text, marks, matches, terms)]
 
 
 def with_they(text: str, marks: Sequence[Span]) -> list[Candidate]:

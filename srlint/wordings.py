@@ -33,7 +33,7 @@ def listed() -> TermList:
     return TermList(read(tables, words, "wordings.toml"), wordings_digest())
 
 
-def reworded(text: str, marks: Sequence[Span], matches: Sequence[TermMatch], terms: TermList) -> list[str]:
+def replaced(text: str, marks: Sequence[Span], matches: Sequence[TermMatch], terms: TermList) -> list[str]:
     """The text with every wording that a mark touches replaced or cut, and every listed term in `matches` replaced.
 
     First by the first replacement of each, then by the further ones. None where no mark touches a wording.

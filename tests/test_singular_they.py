@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from srlint.agreement import left_alone, singular_they
+from srlint.agreement import lacks_antecedent, singular_they
 from srlint.candidates import Flagged, Tools, best
 from srlint.detector import Detection
 from srlint.document import Span
@@ -117,4 +117,4 @@ def test_they_is_offered_where_an_editor_would_change_nothing_else(tag, wanted):
     ],
 )
 def test_they_is_not_left_without_those_that_it_points_at(old, new, before, alone):
-    assert left_alone(old, new, before) is alone
+    assert lacks_antecedent(old, new, before) is alone

@@ -355,7 +355,7 @@ def test_the_lists_know_the_words_of_others_for_most_of_what_one_wording_mends(t
     def good(row: dict) -> bool:
         text, matches = row["text"], terms.find(row["text"])
         marks = [Span(text.index(mark), text.index(mark) + len(mark)) for mark in row["spans"]]
-        texts = [terms.rewrite(text, matches), *wordings.reworded(text, marks, matches, terms)]
+        texts = [terms.rewrite(text, matches), *wordings.replaced(text, marks, matches, terms)]
         return not {*texts}.isdisjoint(row["rewrites"])
 
     assert sum(map(good, rows)) > 0.6 * len(rows) > 600

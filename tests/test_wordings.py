@@ -18,7 +18,7 @@ def reworded(marked: str) -> list[str]:
         if at % 2:
             marks.append(Span(len(text), len(text) + len(piece)))
         text += piece
-    return wordings.reworded(text, marks, TERMS.find(text), TERMS)
+    return wordings.replaced(text, marks, TERMS.find(text), TERMS)
 
 
 @pytest.mark.parametrize(
@@ -63,7 +63,7 @@ def test_a_replacement_is_no_wording_that_would_be_replaced_itself():
     again = {}
     for term in listed.terms:
         text = f"{term} left at noon."
-        for new in wordings.reworded(text, [Span(0, len(term))], (), TERMS):
+        for new in wordings.replaced(text, [Span(0, len(term))], (), TERMS):
             if (found := listed.find(new)) and found[0].replacements:
                 again[term] = new
     assert len(again) < 0.02 * len(listed.terms), again
