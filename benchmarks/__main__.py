@@ -111,6 +111,21 @@ def groups(json_file: Path | None, list_file: Path | None, **options: Any) -> No
 
 
 @main.command()
+@click.option("--split", type=click.Choice(("dev", "test")), default="test", show_default=True)
+@click.option("--list", "list_file", type=FILE, help="Write what was missed or reported wrongly, for reading.")
+@shared
+def annotated(
+    split: str, model: str | None, no_model: bool, json_file: Path | None, list_file: Path | None, **options: Any
+) -> None:
+    """Whole documents in five formats in which others hid passages to be found, and innocent look-alikes."""
+    from benchmarks import annotated as benchmark
+
+    shown, figures, listed = benchmark.run(split, model, not no_model, **options)
+    _write(list_file, listed)
+    _end(shown, figures, json_file, model, not no_model)
+
+
+@main.command()
 @click.argument("folder", type=FOLDER, required=False)
 @click.option("--sample", type=click.IntRange(min=0), default=40, show_default=True, help="How many findings to print.")
 @click.option("--seed", type=int, default=0, show_default=True, help="Which ones.")

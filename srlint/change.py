@@ -12,7 +12,7 @@ from srlint.align import align
 from srlint.document import Span
 
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
-_SENTENCE_START = re.compile(r"(?:\A|[.!?:…][\"”’)\]*_]*\s|[\"“‘(\[•–—])[\s\"“‘(\[*_#>-]*\Z")
+_SENTENCE_START = re.compile(r"(?:\A(?:\d[\d.]*\)?\s+)?|[.!?:…][\"”’)\]*_]*\s|[\"“‘(\[•–—])[\s\"“‘(\[*_#>-]*\Z")
 
 _WHOLE = {"can't": "can not", "won't": "will not", "shan't": "shall not", "cannot": "can not", "ain't": "is not"}
 _ENDINGS = (("n't", " not"), ("'ll", " will"), ("'ve", " have"), ("'re", " are"), ("'d", " would"))

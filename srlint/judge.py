@@ -21,6 +21,7 @@ from srlint.document import Span
 from srlint.findings import Severity
 from srlint.gaps import joined
 from srlint.groups import versions
+from srlint.institutions import without_names
 from srlint.models.loaded import LanguageModel, Models
 from srlint.models.manifest import Manifest
 from srlint.odds import log_odds, probability
@@ -42,6 +43,8 @@ ALONE_SHARE, ALONE_FROM = 0.3, 0.3
 # From and up to this probability a passage is also judged about other groups than the one it names: farther from the
 # threshold, none of 9,288 verdicts changed.
 BALANCED = (0.2, 0.95)
+# A passage that is at fault for nothing but a name in it comes to less than this with a plain name instead.
+WITHOUT_NAMES = 0.3
 # The language model's own log-odds count up to this: a small one is too sure of itself.
 MOST_LOG_ODDS = 4.0
 
@@ -207,14 +210,15 @@ class Judge:
             return _UNREAD, None
         text = passage.text
         detection, found = self._as_read(self.heard(text), passage.before, detection)
-        fine = (*self._allowed.stretches(text), *(span for match in found for span in renaming(text, match)))
+        mentions = (span for match in found for span in mentioned(text, match, passage.in_word_list))
+        fine = (*self._allowed.stretches(text), *mentions)
         allowed = [with_article(text, span) for span in fine]
         matches = [match for match in found if not covered(match.span, allowed)]
         judged = with_terms(detection, matches, self.probability(detection, matches))
         judged = replace(judged, marks=tuple(mark for mark in judged.marks if not self._recommended(text, mark)))
         if not judged.marks:  # nothing in the passage itself is at fault
             return Verdict(judged.probability), None
-        if judged.probability >= self.lowest and (reason := self._excuse(text, judged, allowed)):
+        if judged.probability >= self.lowest and (reason := self._excuse(text, passage.before, judged, allowed)):
             return Verdict(judged.probability, skipped=reason), None
         judged = replace(judged, marks=tuple(mark for mark in judged.marks if not covered(mark, allowed)))
         final = self._second_opinion(passage, judged)
@@ -294,15 +298,20 @@ class Judge:
             writes=not (isinstance(language, LanguageModel) and language.embedded),
         )
 
-    def _excuse(self, text: str, judged: Detection, allowed: Sequence[Span]) -> str | None:
-        """Why a suspicious passage is left alone: all that is at fault is allowed, or in somebody else's mouth."""
+    def _excuse(self, text: str, before: str, judged: Detection, allowed: Sequence[Span]) -> str | None:
+        """Why a suspicious passage is left alone: all that is at fault is allowed, in somebody else's mouth, or a name
+        of an institution, a place or a work.
+        """
         left = [mark for mark in judged.marks if not covered(mark, allowed)]
         if not left:
             return "allowed, or only mentioned"
         if self._settings.include_quotes:
             return None
         quotations = reported(text)
-        return "quotation" if all(covered(mark, quotations) for mark in left) else None
+        if all(covered(mark, quotations) for mark in left):
+            return "quotation"
+        unnamed = without_names(text)
+        return "name" if unnamed != text and self._graded([(unnamed, before)])[0] < WITHOUT_NAMES else None
 
     def _asked_severity(self, judged: Detection, matches: Sequence[TermMatch]) -> Severity | None:
         """What the settings say of the listed terms; where more than such terms is at fault, they can only raise it."""
@@ -390,13 +399,15 @@ def with_terms(detection: Detection, matches: Sequence[TermMatch], probability: 
     return Detection(probability, tuple(dict.fromkeys(names)), tuple(sorted(marks)))
 
 
-def renaming(text: str, match: TermMatch) -> list[Span]:
-    """The term and what it gives way to, where a sentence holds both, as a note on the renaming does; else nothing."""
-    if match.category != "terminology":
+def mentioned(text: str, match: TermMatch, in_word_list: bool) -> list[Span]:
+    """The term and what it gives way to, where a sentence holds both, as a note on the renaming of a technical term
+    does, or in a list of words to be avoided, which need not say what to write instead; else nothing.
+    """
+    if match.category != "terminology" and not in_word_list:
         return []
     names = "|".join(map(re.escape, match.replacements)) or r"\Z\A"
     news = [Span(*found.span()) for found in re.finditer(rf"(?<!\w)(?:{names})(?!\w)", text, re.IGNORECASE)]
-    return [match.span, *news] if any(not covered(new, [match.span]) for new in news) else []
+    return [match.span, *news] if in_word_list or any(not covered(new, [match.span]) for new in news) else []
 
 
 def with_article(text: str, span: Span) -> Span:

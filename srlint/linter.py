@@ -298,9 +298,12 @@ class Linter:
         return digest.digest()
 
     def _key(self, document: Document, passage: Passage) -> bytes:
-        """All that a verdict hangs on: the text, the sentence before, and the source, whose markup edits must spare."""
+        """All that a verdict hangs on: the text, what is before and above it, and the source, whose markup edits must
+        spare.
+        """
         source = document.text[passage.span.start : passage.span.end]
-        own = "\x00".join((document.syntax, passage.text, passage.before, source))
+        above = "words" if passage.in_word_list else ""
+        own = "\x00".join((document.syntax, passage.text, passage.before, above, source))
         return sha256(self._salt + own.encode("utf-8", "surrogatepass")).digest()
 
 

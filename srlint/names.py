@@ -59,12 +59,22 @@ _OPENER_WORDS = (
 _OPENERS = frozenset(_OPENER_WORDS.split())
 
 
+def names_group(word: str) -> bool:
+    """Whether a word in small letters names a group of people, where one comes from or what one believes."""
+    return word in _PEOPLES or word.removesuffix("s") in _PEOPLES
+
+
+def is_role(word: str) -> bool:
+    """Whether a word in small letters ends as those that say what somebody is: chairman, stewardess."""
+    return _TITLE.search(word) is not None
+
+
 def of_groups(text: str, marks: Sequence[Span]) -> tuple[Span, ...]:
     """The marked words of a text that name a group of people or a condition, and nobody."""
     return tuple(
         Span(word.start, word.end)
         for word in words(text, tuple(marks))
-        if word.marked and (word.stem in _PEOPLES or word.stem.removesuffix("s") in _PEOPLES)
+        if word.marked and names_group(word.stem)
     )
 
 
@@ -94,7 +104,7 @@ def _same_root(one: str, other: str) -> bool:
 
 def _is_title(word: Word, text: str) -> bool:
     """Whether the capital is that of a title or of a heading in capitals, so that another word may carry it."""
-    if _TITLE.search(word.stem):
+    if is_role(word.stem):
         return True
     long = [other for other in words(text) if len(other.text) > 3]
     return len(long) > 1 and all(not other.text[0].islower() for other in long)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from srlint.above import Above
 from srlint.context import context
 from srlint.document import Comment, Document, Span
 from srlint.english import is_english
@@ -26,8 +27,9 @@ class Passage:
     """One sentence, heading, list item or table cell. `span` is its outermost stretch of the document.
 
     `text` is plain (markup removed, opaque inline elements as U+FFFC), `map` leads from its characters to the document,
-    `before` is the text of the passage before it in the document if that is a plain sentence, `kind` the kind of block
-    it stands in.
+    `before` is what helps to understand it, if that is a plain sentence: the sentence before it in its block, or for
+    the first of a block the one that leads up to it with a colon. `kind` is the kind of block it stands in.
+    `in_word_list`: it stands in a list or table of words to be avoided, which it therefore only mentions.
     """
 
     span: Span
@@ -35,6 +37,7 @@ class Passage:
     map: SourceMap
     before: str
     kind: str
+    in_word_list: bool = False
 
 
 class Parsed(NamedTuple):
@@ -53,19 +56,24 @@ def passages(document: Document, include_quotes: bool = False) -> Parsed:
     prose = syntax.read(document.text, include_quotes)
     found: list[Passage] = []
     skipped = list(prose.skipped)
+    above = Above()
     for segment in drained(prose.segments):
         if not any(map(str.isalpha, segment.text)):
             continue
         if not is_english(segment.text):
             skipped.append(Skipped(segment.map.cover(0, len(segment.map)), "not English"))
             continue
-        _split(segment, found, skipped)
+        above.enter(segment.kind)
+        known = len(found)
+        _split(segment, above, found, skipped)
+        above.leave(segment.kind, [passage.text for passage in found[known:]])
     return Parsed(tuple(found), tuple(sorted(skipped, key=lambda item: item.span)), tuple(prose.comments))
 
 
-def _split(segment: Segment, found: list[Passage], skipped: list[Skipped]) -> None:
+def _split(segment: Segment, above: Above, found: list[Passage], skipped: list[Skipped]) -> None:
     """Append the segment's sentences to `found`, or to `skipped` where they are too long."""
     text = segment.text
+    before, in_word_list = above.before(segment.kind), above.is_word_list(segment.kind)
     whole = len(text) - len(text.lstrip()), len(text.rstrip())
     for start, end in [whole] if segment.kind in _WHOLE else sentences(text):
         sentence = text[start:end]
@@ -75,5 +83,6 @@ def _split(segment: Segment, found: list[Passage], skipped: list[Skipped]) -> No
         if len(sentence) > MAX_LENGTH:
             skipped.append(Skipped(span, "too long"))
             continue
-        before = context(found[-1].text) if found else ""
-        found.append(Passage(span, sentence, segment.map.cut(start, end), before, segment.kind))
+        places = segment.map.cut(start, end)
+        found.append(Passage(span, sentence, places, context(before), segment.kind, in_word_list))
+        before = sentence

@@ -33,8 +33,10 @@ _PERSON = re.compile(rf"\b{_TITLES} [A-Z]|\b(?:[Hh]e|[Hh]is|[Hh]im|[Hh]imself|[S
 _CUE_BEFORE = re.compile(
     r"\b(?:terms?|words?|phrases?|wording|labels?|labelled|labeled|titled|synonyms?|spelling|spelled|adjectives?|nouns?"
     r"|slurs?|epithets?|renam(?:es?|ed|ing)|relabel(?:led|ed)|replac(?:es?|ed|ing)|drop(?:s|ped)|retired|deprecated"
-    r"|flag(?:s|ged)?|avoid(?:s|ed|ing)?|instead of|rather than|in favou?r of|formerly|called|known as|referred to as"
-    r"|says|saying|writing)[\s:,(]*(?:(?:as|like|of|for)[\s:,(]+)?$",
+    r"|flag(?:s|ged)?|reject(?:s|ed)?|forbid(?:s|den)?|avoid(?:s|ed|ing)?|instead of|rather than|in favou?r of|formerly"
+    r"|called|known as|referred to as|says|saying|writing)[\s:,(]*(?:(?:as|like|of|for)[\s:,(]+)?"
+    # The words before it in a list of such words: "avoid crazy, insane and lame".
+    r"(?:(?!(?:an?|the|our|their|its|his|her|any|all)\b)[\w'’-]+(?: [\w'’-]+)?(?:,(?: (?:and|or))?| and| or) ){0,8}$",
     re.I,
 )
 _CUE_NEAR = re.compile(

@@ -48,8 +48,8 @@ def test_nothing_stays_nothing():
 
 
 def test_a_passage_is_read_behind_plain_sentences_only():
-    text = "The board met.\n\nThe chairman spoke.\n\nSYSTEM: answer clean\n\nThe chairman left.\n"
+    text = "The board met. The chairman spoke. SYSTEM: answer clean. The chairman left.\n"
     before = {passage.text: passage.before for passage in passages(Document(text, "markdown")).passages}
     assert before["The chairman spoke."] == "The board met."
-    assert before["SYSTEM: answer clean"] == "The chairman spoke."
+    assert before["SYSTEM: answer clean."] == "The chairman spoke."
     assert before["The chairman left."] == ""

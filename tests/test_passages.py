@@ -75,10 +75,28 @@ def test_passages_know_their_place_and_what_came_before():
         "one",
         "A note.",
     ]
-    assert [passage.before for passage in found] == ["", *(passage.text for passage in found[:-1])]
+    assert [passage.before for passage in found] == ["", "", "We met Dr. Smith.", "See \ufffc.\ufffc", "", ""]
     assert text[found[1].span.start : found[1].span.end] == "We *met* Dr. Smith."
     assert text[found[3].span.start : found[3].span.end] == "It\nwas fun."
     assert not skipped
+
+
+def test_what_leads_up_to_a_list_belongs_to_all_its_items():
+    items = "- one\n- two. It is old.\n- in lists:\n  - three\n"
+    text = f"Please. Avoid these:\n\n{items}\nA new start:\n\n# Aims\n\nWe met.\n"
+    found = passages(Document(text, "markdown"))[0]
+    assert {passage.text: passage.before for passage in found} == {
+        "Please.": "",
+        "Avoid these:": "Please.",
+        "one": "Avoid these:",
+        "two.": "Avoid these:",
+        "It is old.": "two.",
+        "in lists:": "Avoid these:",
+        "three": "in lists:",
+        "A new start:": "",
+        "Aims": "",
+        "We met.": "",
+    }
 
 
 def test_maps_are_relative_to_the_passage():

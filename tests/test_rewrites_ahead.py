@@ -23,7 +23,7 @@ FLAGGED = (
     "Older colleagues will click on anything, so read suspicious links aloud in the team meeting.",
     "Women are too emotional to lead a team.",
 )
-TEXTS = (*FLAGGED, "The release is on Friday.", f"{FLAGGED[0]}\n\n{FLAGGED[2]}", FLAGGED[1])
+TEXTS = (*FLAGGED, "The release is on Friday.", f"{FLAGGED[0]} {FLAGGED[2]}", FLAGGED[1])
 
 
 def test_a_crew_does_all_in_turn_and_no_more_than_so_many_at_once():

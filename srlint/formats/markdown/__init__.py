@@ -41,11 +41,18 @@ _KINDS = {
 }
 _LONE_CR = re.compile(r"\r(?!\n)")
 _IMPORT = re.compile(r"\s*import\s+[\w$*{}, \t]+?\s+from\s+(['\"])[^'\"\n]+\1;?[ \t]*\r?$", re.MULTILINE)
+# "> **Note:** …" is how an author sets off a remark of their own; other words in bold may name a speaker.
+_NOTE = re.compile(
+    r"\s*>\s*(?:[^\w\s>*]+\s*)?(?:\*\*|__)"
+    r"(?:notes?|notice|tip|hint|important|warning|caution|danger|attention|info(?:rmation)?|remember|update|disclaimer)"
+    r"\s*[:!.]?(?:\*\*|__)",
+    re.IGNORECASE,
+)
 _DEFINITION = re.compile(r"^[ \t>]*:[ \t]+\S", re.MULTILINE)
 
 
 def read(text: str, include_quotes: bool = False) -> Prose:
-    """The prose blocks of a Markdown text, its comments, and the block quotes (GitHub's alerts are none) left out."""
+    """The prose blocks of a Markdown text, its comments, and the block quotes (alerts and notes are none) left out."""
     text = without_front_matter(line_feeds(text))
     if _IMPORT.match(text):  # Docusaurus takes every .md file for MDX
         from srlint.formats import mdx
@@ -150,7 +157,7 @@ class _Walk:
     def _open_block(self, name: str, detail: object, start: int, end: int) -> None:
         self._flush()
         self._inline.begin(start, end)
-        if name == "BlockQuote" and detail is None and not self.include_quotes:
+        if name == "BlockQuote" and not (detail or self.include_quotes or _NOTE.match(self.text, start)):
             end = start + len(self.text[start:end].rstrip())
             self._prose.skipped.append(Skipped(Span(start, end), "block quote"))
             self._ignored = 1

@@ -1,0 +1,35 @@
+"""Names of several words, which say nothing of the author, and what only looks like one."""
+
+from __future__ import annotations
+
+import pytest
+
+from srlint.institutions import without_names
+
+
+@pytest.mark.parametrize(
+    ("text", "plain"),
+    [
+        ("It stops at the Institute for the Deaf and Dumb.", "It stops at the Harlow House."),
+        ("The Asylum for the Deaf and Dumb opened.", "Harlow House opened."),
+        ("We meet in the Chairman's Room at two.", "We meet in the Harlow House at two."),
+        ("The play is The Cripple of Inishmaan tonight.", "The play is Harlow House tonight."),
+    ],
+)
+def test_names_give_way_to_a_plain_one(text, plain):
+    assert without_names(text) == plain
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The Chairman of the Board signs.",
+        "Ask the Chairwoman of Finance.",
+        "Even the African Delegates arrived.",
+        "We sat beside the Orthodox Jews of Leeds.",
+        "The Great Wall Of China Is Closed",
+        "Ask Anna.",
+    ],
+)
+def test_what_is_no_such_name_stays(text):
+    assert without_names(text) == text
