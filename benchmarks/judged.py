@@ -104,10 +104,14 @@ def watched() -> Iterator[dict[tuple[str, str], Proposal]]:
 
 
 def judge(linter: Linter, before: str, text: str, syntax: str, chosen: dict[tuple[str, str], Proposal]) -> Outcome:
-    """The linter's word on `text` in a document with `before` as the paragraph above. `chosen` is from `watched`."""
-    head = f"{before}\n\n" if before else ""
-    document = Document(f"{head}{text}\n", syntax)
-    found = [passage for passage in passages(document)[0] if passage.span.start >= len(head)]
+    """The linter's word on `text` behind `before`, as a sentence of one paragraph where it can be one, else below it.
+    `chosen` is from `watched`.
+    """
+    for head in (f"{before} ", f"{before}\n\n") if before else ("",):
+        document = Document(f"{head}{text}\n", syntax)
+        found = [passage for passage in passages(document)[0] if passage.span.start >= len(head)]
+        if found and found[0].text[:1] == text[:1] and found[0].before.strip() == before.strip():
+            break
     review = linter.check(document)
     # A review tells of findings only; the probabilities of the others are in the verdicts, which it has just made.
     verdicts = linter.verdicts(document, found)

@@ -7,6 +7,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
+from srlint.context import apart
+
 # Text that speaks of words, and of not using them: "Terms to avoid", "Wording that we no longer use:". Both in one line
 # make a list of words; an order to avoid them, in front, needs no word for "words".
 _OF_WORDS = re.compile(r"\b(?:words?|terms?|phrases?|wording|language|expressions?|vocabulary|terminology)\b", re.I)
@@ -64,10 +66,12 @@ class Above:
             self._cells += texts
 
     def before(self, kind: str) -> str:
-        """The sentence in whose light the first one of a block is read, or "". Other sentences of another block are as
-        likely to mislead as to help.
+        """The sentence in whose light the first one of a block is read, or "". One of another block that does not lead
+        up to this one stands apart.
         """
-        return "" if kind in ("heading", "cell") else self._lead
+        if kind in ("heading", "cell"):
+            return ""
+        return self._lead or apart(self._last)
 
     def is_word_list(self, kind: str) -> bool:
         """Whether what is above says that words to be avoided follow, in a list or table: these are only mentioned."""

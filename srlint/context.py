@@ -19,6 +19,20 @@ _LONGEST_WORD = 40
 _LEAST_PROSE = 0.6
 
 
+# The sentence before a passage begins with this where it stands in another block.
+_BREAK = "\n"
+
+
+def apart(before: str) -> str:
+    """A sentence before, as one that stands in another block."""
+    return _BREAK + before if before else ""
+
+
+def is_apart(before: str) -> bool:
+    """Whether a sentence before stands in another block: then it is as likely to mislead as to help."""
+    return before.startswith(_BREAK)
+
+
 def context(before: str) -> str:
     """`before`, or nothing where it is no plain sentence: then it would only throw a dice about its neighbour."""
     if not before.strip() or _CONTROL.search(before):
@@ -28,4 +42,4 @@ def context(before: str) -> str:
     prose = sum(letter.isalpha() or letter.isspace() or letter == ATOM for letter in before)
     if prose < _LEAST_PROSE * len(before):
         return ""
-    return "" if plain_reading(before) else before
+    return "" if plain_reading(before.strip()) else before

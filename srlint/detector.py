@@ -42,8 +42,9 @@ class Detection:
 
 # What is said of a passage that the screen kept back.
 UNREAD = Detection(0.0, (), ())
-# Makes one verdict of what is said of a passage and what can be said of it without the sentence before.
-Weigh = Callable[[Detection, Callable[[], Detection]], Detection]
+# Makes one verdict of what can be said of a passage behind the sentence before and without it, given whether that
+# sentence stands apart, in another block.
+Weigh = Callable[[Callable[[], Detection], Callable[[], Detection], bool], Detection]
 
 
 class Detector:
@@ -144,10 +145,10 @@ class Detector:
         return (detection for some in found for detection in some)
 
     def _read(self, tokens: Tokens, weigh: Weigh | None) -> Detection:
-        found = self._said(tokens)
         if weigh is None or not tokens.before:
-            return found
-        return weigh(found, lambda: self._said(replace(tokens, before=[])))
+            return self._said(tokens)
+        alone = replace(tokens, before=[])
+        return weigh(lambda: self._said(tokens), lambda: self._said(alone), tokens.apart)
 
     def states(self, text: str, before: str) -> tuple[Any, Sequence[Span | None]]:
         """The states of a passage in the middle of the layers [tokens, width], and each token's place in the text.

@@ -27,8 +27,8 @@ class Passage:
     """One sentence, heading, list item or table cell. `span` is its outermost stretch of the document.
 
     `text` is plain (markup removed, opaque inline elements as U+FFFC), `map` leads from its characters to the document,
-    `before` is what helps to understand it, if that is a plain sentence: the sentence before it in its block, or for
-    the first of a block the one that leads up to it with a colon. `kind` is the kind of block it stands in.
+    `before` is the text of the sentence before it, if that is a plain sentence, and for an item of the one that leads
+    up to its list; one of another block stands apart (srlint.context). `kind` is the kind of block it stands in.
     `in_word_list`: it stands in a list or table of words to be avoided, which it therefore only mentions.
     """
 

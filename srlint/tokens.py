@@ -9,6 +9,7 @@ from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
+from srlint.context import is_apart
 from srlint.document import Span
 from srlint.errors import ModelError
 from srlint.formats.atoms import ATOM
@@ -36,13 +37,14 @@ class Tokens:
     """A passage cut into tokens. `own` are those of `[CLS] text [SEP]`, `before` those of the sentence before.
 
     A text of over MAX_TEXT_TOKENS is cut; of the sentence before the end is kept. `offsets.offsets` are the places of
-    the tokens in the text.
+    the tokens in the text. `apart`: the sentence before stands in another block.
     """
 
     text: str
     own: Sequence[int]
     before: Sequence[int]
     offsets: Any
+    apart: bool = False
 
     def packed(self) -> Tokens:
         """The same in a tenth of the memory, for one of many that must wait."""
@@ -88,7 +90,13 @@ def cut(tokenizer: Any, passages: Sequence[tuple[str, str]]) -> list[Tokens]:
     cls, sep = tokenizer.token_to_id("[CLS]"), tokenizer.token_to_id("[SEP]")
     ids = {text: encoding.ids for text, encoding in found.items()}
     return [
-        Tokens(text, [cls, *ids[text][:MAX_TEXT_TOKENS], sep], ids[before][-MAX_BEFORE_TOKENS:], found[text])
+        Tokens(
+            text=text,
+            own=[cls, *ids[text][:MAX_TEXT_TOKENS], sep],
+            before=ids[before][-MAX_BEFORE_TOKENS:],
+            offsets=found[text],
+            apart=is_apart(before),
+        )
         for text, before in passages
     ]
 

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from functools import partial
 from types import SimpleNamespace
 
 import pytest
 
 from srlint.config import Settings
+from srlint.context import is_apart
 from srlint.detector import Detection
 from srlint.document import Document, Span
-from srlint.judge import ALONE_FROM, ALONE_SHARE, Judge, with_terms
+from srlint.judge import ALONE_FROM, ALONE_SHARE, APART_SHARE, Judge, with_terms
 from srlint.models.loaded import LanguageModel
 from srlint.models.locate import Located
 from srlint.models.manifest import Manifest
@@ -30,19 +32,19 @@ class Told:
         self.word, self.after, self.alone, self.marks = word, after, alone, marks
         self.asked: list[tuple[str, str]] = []
 
-    def detect(self, texts, weigh=lambda found, alone: found):
-        self.asked += texts
+    def detect(self, texts, weigh=lambda whole, alone, apart: whole()):
         return [
-            weigh(self._one(*given), lambda text=given[0]: self.detect([(text, "")])[0])
-            if given[1]
-            else self._one(*given)
-            for given in texts
+            weigh(partial(self._one, text, before), partial(self._one, text, ""), is_apart(before))
+            if before
+            else self._one(text, "")
+            for text, before in texts
         ]
 
     def begin(self, texts, weigh, floors=()):
         return lambda: self.detect(texts, weigh)
 
     def _one(self, text, before):
+        self.asked.append((text, before))
         at = text.find(self.word)
         if at < 0:
             return Detection(0.01, ("toxicity",), ())
@@ -161,3 +163,13 @@ def test_the_passage_alone_has_a_share_in_the_verdict():
     assert detector.asked.count(("A grim day it was.", "")) == 1
     assert len(detector.asked) == 3
     assert 0.1 < ALONE_FROM < 0.7
+
+
+def test_the_passage_alone_counts_for_more_where_the_sentence_before_stands_in_another_block():
+    detector = Told("grim", after=0.7, alone=0.9)
+    verdicts = judged("Good morning to all.\n\nA grim day it was.", detector)
+    expected = probability((1 - APART_SHARE) * log_odds(0.7) + APART_SHARE * log_odds(0.9))
+    assert verdicts[1].probability == pytest.approx(expected)
+    detector = Told("grim", after=0.9, alone=0.1)
+    assert judged("Good morning to all.\n\nA grim day it was.", detector)[1].probability == pytest.approx(0.1)
+    assert detector.asked[1:] == [("A grim day it was.", "")]

@@ -82,7 +82,7 @@ def test_passages_follow_the_order_of_the_cells():
     assert [(passage.text, passage.before) for passage in found] == [
         ("A first one.", ""),
         ("A second one.", "A first one."),
-        ("A third one.", ""),
+        ("A third one.", "\nA second one."),
     ]
 
 

@@ -75,7 +75,14 @@ def test_passages_know_their_place_and_what_came_before():
         "one",
         "A note.",
     ]
-    assert [passage.before for passage in found] == ["", "", "We met Dr. Smith.", "See \ufffc.\ufffc", "", ""]
+    assert [passage.before for passage in found] == [
+        "",
+        "\nAims",
+        "We met Dr. Smith.",
+        "See \ufffc.\ufffc",
+        "\nIt was fun.",
+        "\none",
+    ]
     assert text[found[1].span.start : found[1].span.end] == "We *met* Dr. Smith."
     assert text[found[3].span.start : found[3].span.end] == "It\nwas fun."
     assert not skipped
@@ -93,9 +100,9 @@ def test_what_leads_up_to_a_list_belongs_to_all_its_items():
         "It is old.": "two.",
         "in lists:": "Avoid these:",
         "three": "in lists:",
-        "A new start:": "",
+        "A new start:": "\nthree",
         "Aims": "",
-        "We met.": "",
+        "We met.": "\nAims",
     }
 
 
