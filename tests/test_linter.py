@@ -174,6 +174,28 @@ def test_a_note_on_a_renaming_is_left_alone(linter, text):
     assert found(linter, text) == []
 
 
+def test_a_list_of_words_to_avoid_only_mentions_them_and_the_same_words_elsewhere_are_found(linter):
+    words = "- whitelist\n- man-hours\n- chairman (use chair)\n"
+    assert found(linter, f"Avoid these words:\n\n{words}") == []
+    assert found(linter, f"## Terms that we no longer use\n\n{words}") == []
+    both = f"Avoid these words:\n\n{words}\nWe need:\n\n{words}"
+    assert [finding.span.start > both.index("need") for finding in found(linter, both)] == [True] * 3
+
+
+def test_the_words_of_a_name_are_nobodys_fault(linter):
+    name = "The tram stops at the Institute for the Deaf and Dumb."
+    assert found(linter, name) == []
+    review = linter.check(Document(name, "markdown"))
+    assert [item.reason for item in review.skipped] == ["name"]
+    assert len(found(linter, "The tram is full of the deaf and dumb again.")) == 1
+    assert len(found(linter, "Women from Baker Street Station are too emotional to lead.")) == 1
+
+
+def test_a_note_in_a_block_quote_is_the_authors_own(linter):
+    assert len(found(linter, "> **Note:** the chairman signs.\n")) == 1
+    assert found(linter, "> **Ann:** the chairman signs.\n") == []
+
+
 def test_quotes_are_judged_on_request(linter):
     text = "> The chairman spoke at noon.\n"
     assert found(linter, text) == []
