@@ -20,6 +20,13 @@ _NOT_USED = re.compile(
     r" (?:be )?(?:use[ds]?|say|said|write|written))\b",
     re.I,
 )
+_WORD_LIST = re.compile(r"\bword ?lists?\b", re.I)
+# What stands under a word that is not to be used.
+_SENTENCE_ON_IT = re.compile(
+    r"\W*(?:please )?(?:(?:do not|don['’]t|never|not to be) (?:use|say|write)|avoid\b"
+    r"|(?:use|say|write|prefer) .{1,40} instead\b)",
+    re.I,
+)
 _ORDER = re.compile(
     r"\W*(?:please )?(?:avoid|instead of|(?:do not|don['’]t|never) (?:use|say|write))\b.{0,20}\W*\Z", re.I
 )
@@ -82,4 +89,9 @@ class Above:
 
 
 def _lists_words(text: str) -> bool:
-    return bool((_OF_WORDS.search(text) and _NOT_USED.search(text)) or _ORDER.match(text))
+    return bool((_OF_WORDS.search(text) and _NOT_USED.search(text)) or _ORDER.match(text) or _WORD_LIST.search(text))
+
+
+def is_on_the_word_above(text: str) -> bool:
+    """Whether a text says that the word in the heading above it is not to be used: "Don't use. Write …"."""
+    return _SENTENCE_ON_IT.match(text) is not None

@@ -31,6 +31,7 @@ from srlint.quotations import reported, unquoted
 from srlint.server.remote import RemoteModel
 from srlint.severity import of_categories, worst
 from srlint.terms import TermList, TermMatch, evidence_kind, told
+from srlint.usage import entry_opened
 from srlint.verdict import Verdict
 
 if TYPE_CHECKING:
@@ -45,6 +46,8 @@ ALONE_SHARE, APART_SHARE, ALONE_FROM = 0.3, 0.7, 0.3
 # From and up to this probability a passage is also judged about other groups than the one it names: farther from the
 # threshold, none of 9,288 verdicts changed.
 BALANCED = (0.2, 0.95)
+# What is so short in a list of words to be avoided is nothing but such a word.
+MOST_LISTED = 5
 # A passage that is at fault for nothing but a name in it comes to less than this with a plain name instead.
 WITHOUT_NAMES = 0.3
 # The language model's own log-odds count up to this: a small one is too sure of itself.
@@ -213,7 +216,8 @@ class Judge:
         text = passage.text
         detection, found = self._as_read(self.heard(text), passage.before, detection)
         mentions = (span for match in found for span in mentioned(text, match, passage.in_word_list))
-        fine = (*self._allowed.stretches(text), *mentions)
+        whole = [Span(0, len(text))] if passage.in_word_list and len(text.split()) <= MOST_LISTED else []
+        fine = (*self._allowed.stretches(text), *mentions, *whole)
         allowed = [with_article(text, span) for span in fine]
         matches = [match for match in found if not covered(match.span, allowed)]
         judged = with_terms(detection, matches, self.probability(detection, matches))
@@ -407,13 +411,20 @@ def with_terms(detection: Detection, matches: Sequence[TermMatch], probability: 
 
 def mentioned(text: str, match: TermMatch, in_word_list: bool) -> list[Span]:
     """The term and what it gives way to, where a sentence holds both, as a note on the renaming of a technical term
-    does, or in a list of words to be avoided, which need not say what to write instead; else nothing.
+    does, or in a list of words to be avoided or an entry of one, which need not say what to write; else nothing.
     """
+    if opened := entry_opened(text, match.span.start, match.span.end):
+        return [Span(0, opened), *_replaced(text, match)]
     if match.category != "terminology" and not in_word_list:
         return []
-    names = "|".join(map(re.escape, match.replacements)) or r"\Z\A"
-    news = [Span(*found.span()) for found in re.finditer(rf"(?<!\w)(?:{names})(?!\w)", text, re.IGNORECASE)]
+    news = _replaced(text, match)
     return [match.span, *news] if in_word_list or any(not covered(new, [match.span]) for new in news) else []
+
+
+def _replaced(text: str, match: TermMatch) -> list[Span]:
+    """Where the text has what may stand for a term."""
+    names = "|".join(map(re.escape, match.replacements)) or r"\Z\A"
+    return [Span(*found.span()) for found in re.finditer(rf"(?<!\w)(?:{names})(?!\w)", text, re.IGNORECASE)]
 
 
 def with_article(text: str, span: Span) -> Span:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import NamedTuple
 
-from srlint.above import Above
+from srlint.above import Above, is_on_the_word_above
 from srlint.context import context
 from srlint.document import Comment, Document, Span
 from srlint.english import is_english
@@ -67,6 +68,9 @@ def passages(document: Document, include_quotes: bool = False) -> Parsed:
         known = len(found)
         _split(segment, above, found, skipped)
         above.leave(segment.kind, [passage.text for passage in found[known:]])
+    for at, (heading, below) in enumerate(pairwise(found)):
+        if heading.kind in ("heading", "term") and is_on_the_word_above(below.text):
+            found[at] = replace(heading, in_word_list=True)
     return Parsed(tuple(found), tuple(sorted(skipped, key=lambda item: item.span)), tuple(prose.comments))
 
 

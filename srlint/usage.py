@@ -54,6 +54,11 @@ _CUE_AFTER = re.compile(
     r"|an? (?:dated|slur|derogatory|pejorative|offensive|loaded))\b",
     re.I,
 )
+# An entry of a list of words: "man-hours: use person-hours".
+_ENTRY_AFTER = re.compile(
+    r"\s*[:–—→(=-]+\s*(?=(?:please\s+)?(?:use|say|write|prefer|avoid|try|do not|don['’]t|never|instead|replace)\b)",
+    re.I,
+)
 # Somebody else's word for it ("described the plan as insane"), or the author's word for the author ("I'm a redneck").
 _ATTRIBUTED = re.compile(
     r"\b(?:(?:described|dismissed|denounced|criticised|criticized|condemned|derided|mocked)\b[^.;]{1,50}\bas(?: an?)?"
@@ -182,6 +187,12 @@ def is_mentioned(text: str, start: int, end: int) -> bool:
         or _CUE_NEAR.search(text) is not None
         or _CUE_AFTER.match(text[end : end + 60]) is not None
     )
+
+
+def entry_opened(text: str, start: int, end: int) -> int | None:
+    """Where the text goes on if the stretch opens an entry of a list of words, which says what to write instead."""
+    after = _ENTRY_AFTER.match(text, end)
+    return after.end() if after and not any(map(str.isalnum, text[:start])) else None
 
 
 def names_person(text: str) -> bool:
