@@ -8,6 +8,7 @@ from functools import lru_cache
 
 from srlint.align import align
 from srlint.document import Document, Span
+from srlint.emphasis import with_marks
 from srlint.errors import DocumentError
 from srlint.findings import Edit
 from srlint.formats.atoms import ATOM
@@ -60,11 +61,16 @@ def apply(text: str, edits: Iterable[Edit]) -> str:
     return "".join([*parts, text[done:]])
 
 
-def project(edits: Iterable[Edit], passage: Passage) -> tuple[Edit, ...] | None:
-    """Edits of `passage.text` as edits of the document; None when one would cut or create markup, or touch an atom."""
+def project(edits: Iterable[Edit], passage: Passage, source: str = "") -> tuple[Edit, ...] | None:
+    """Edits of `passage.text` as edits of the document; None when one would cut or create markup, or touch an atom.
+
+    With the document's text as `source`, marks of emphasis may go together with the words that they stand around.
+    """
     placed: list[Edit] = []
     for edit in edits:
         found = _place(edit, passage)
+        if found is None:
+            found = _placed_with_marks(edit, passage, source)
         if found is None:
             return None
         placed += found
@@ -136,6 +142,22 @@ def _place(edit: Edit, passage: Passage) -> list[Edit] | None:
     if all(piece is not None for piece in pieces):
         return [piece for piece in pieces if piece is not None]
     return None if whole is None else [whole]
+
+
+def _placed_with_marks(edit: Edit, passage: Passage, source: str) -> list[Edit] | None:
+    """The edit on the document, with marks of emphasis that have nothing left to stand around; None where other markup
+    is in the way.
+    """
+    starts, ends = passage.map.starts, passage.map.ends
+    for way in _ways(edit, passage.text) if source else ():
+        start, end = way.span.start, way.span.end
+        if start == end or not _allowed(way, passage):
+            continue
+        left = ends[start - 1] if start else passage.span.start
+        right = starts[end] if end < len(starts) else passage.span.end
+        if span := with_marks(source, starts[start], ends[end - 1], left, right):
+            return [Edit(span, way.text)]
+    return None
 
 
 def _place_one(edit: Edit, passage: Passage) -> Edit | None:

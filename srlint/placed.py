@@ -11,7 +11,7 @@ from srlint.verdict import Verdict
 
 def fits(document: Document, passage: Passage, new: str, include_quotes: bool) -> bool:
     """Whether the document can be edited so that the passage reads `new` and nothing else changes."""
-    edits = project(diff(passage.text, new), passage)
+    edits = project(diff(passage.text, new), passage, document.text)
     return edits is not None and reads_as(document, passage, edits, new, include_quotes)
 
 
@@ -32,7 +32,7 @@ def finding_of(document: Document, passage: Passage, verdict: Verdict) -> Findin
 
 def rewrite_of(document: Document, passage: Passage, new: str, safety: Safety) -> Rewrite | None:
     """The document's source with the passage reading `new`; None where that changes nothing or cannot be done."""
-    edits = project(diff(passage.text, new), passage)
+    edits = project(diff(passage.text, new), passage, document.text)
     if not edits:
         return None
     start = passage.span.start
