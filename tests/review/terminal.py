@@ -55,6 +55,14 @@ class Terminal:
         self.child.send(key)
         return self.end()
 
+    def left(self) -> int:
+        """Its exit status after q, however often: one that comes together with another key does not count."""
+        self.child.send("q")
+        while self.child.expect([pexpect.EOF, KEY]):
+            self.child.send("q")
+        self.child.close()
+        return self.child.exitstatus
+
     def end(self) -> tuple[str, int]:
         self.child.expect(pexpect.EOF)
         text = self._read(self.child.before)
