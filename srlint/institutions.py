@@ -23,8 +23,8 @@ _KIND_WORDS = (
     " street syndicate team temple theatre theater tower trust union university ward wing workhouse"
 )
 _KINDS = frozenset(_KIND_WORDS.split())
-# A name of nothing and nobody, such as may stand for another.
-_PLAIN = "Harlow House"
+# What may stand for any name, and names nobody.
+_PLAIN = "Harlow office"
 
 
 def without_names(text: str) -> str:

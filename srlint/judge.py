@@ -224,8 +224,10 @@ class Judge:
         judged = replace(judged, marks=tuple(mark for mark in judged.marks if not self._recommended(text, mark)))
         if not judged.marks:  # nothing in the passage itself is at fault
             return Verdict(judged.probability), None
-        if judged.probability >= self.lowest and (reason := self._excuse(text, passage.before, judged, allowed)):
-            return Verdict(judged.probability, skipped=reason), None
+        if judged.probability >= self.lowest:
+            reason = self._excuse(text, judged, allowed) or self._named(passage, matches)
+            if reason:
+                return Verdict(judged.probability, skipped=reason), None
         judged = replace(judged, marks=tuple(mark for mark in judged.marks if not covered(mark, allowed)))
         final = self._second_opinion(passage, judged)
         if final < self.lowest:
@@ -304,20 +306,24 @@ class Judge:
             writes=not (isinstance(language, LanguageModel) and language.embedded),
         )
 
-    def _excuse(self, text: str, before: str, judged: Detection, allowed: Sequence[Span]) -> str | None:
-        """Why a suspicious passage is left alone: all that is at fault is allowed, in somebody else's mouth, or a name
-        of an institution, a place or a work.
-        """
+    def _excuse(self, text: str, judged: Detection, allowed: Sequence[Span]) -> str | None:
+        """Why a suspicious passage is left alone: all that is at fault is allowed, or in somebody else's mouth."""
         left = [mark for mark in judged.marks if not covered(mark, allowed)]
         if not left:
             return "allowed, or only mentioned"
         if self._settings.include_quotes:
             return None
         quotations = reported(text)
-        if all(covered(mark, quotations) for mark in left):
-            return "quotation"
-        unnamed = without_names(text)
-        return "name" if unnamed != text and self._graded([(unnamed, before)])[0] < WITHOUT_NAMES else None
+        return "quotation" if all(covered(mark, quotations) for mark in left) else None
+
+    def _named(self, passage: Passage, matches: Sequence[TermMatch]) -> str | None:
+        """Why a suspicious passage without a sure term is left alone: what is suspected is the name of an institution,
+        a place or a work.
+        """
+        unnamed = without_names(passage.text)
+        if unnamed == passage.text or any(match.sure for match in matches) or self._settings.include_quotes:
+            return None
+        return "name" if self._graded([(unnamed, passage.before)])[0] < WITHOUT_NAMES else None
 
     def _asked_severity(self, judged: Detection, matches: Sequence[TermMatch]) -> Severity | None:
         """What the settings say of the listed terms; where more than such terms is at fault, they can only raise it."""

@@ -10,10 +10,10 @@ from srlint.institutions import without_names
 @pytest.mark.parametrize(
     ("text", "plain"),
     [
-        ("It stops at the Institute for the Deaf and Dumb.", "It stops at the Harlow House."),
-        ("The Asylum for the Deaf and Dumb opened.", "Harlow House opened."),
-        ("We meet in the Chairman's Room at two.", "We meet in the Harlow House at two."),
-        ("The play is The Cripple of Inishmaan tonight.", "The play is Harlow House tonight."),
+        ("It stops at the Institute for the Deaf and Dumb.", "It stops at the Harlow office."),
+        ("The Asylum for the Deaf and Dumb opened.", "Harlow office opened."),
+        ("We meet in the Chairman's Room at two.", "We meet in the Harlow office at two."),
+        ("The play is The Cripple of Inishmaan tonight.", "The play is Harlow office tonight."),
     ],
 )
 def test_names_give_way_to_a_plain_one(text, plain):
