@@ -95,15 +95,17 @@ def _touching(hidden: Hidden, found: Sequence[Finding]) -> list[Finding]:
     return [one for one in found if one.span.start < hidden.span.end and hidden.span.start < one.span.end]
 
 
+def _touching_none(hidden: Sequence[Hidden], found: Sequence[Finding]) -> list[Finding]:
+    return [one for one in found if not any(_touching(passage, [one]) for passage in hidden)]
+
+
 def counted(document: Document, hidden: Sequence[Hidden], found: Sequence[Finding]) -> Counted:
     """The counts of one document. A finding that touches a flagged passage counts for that alone."""
     flagged = [one for one in hidden if one.flagged]
     alike = [one for one in hidden if not one.flagged]
     right = [(one, _touching(one, found)) for one in flagged]
-    known = {finding.span for _, touching in right for finding in touching}
-    wrong = [finding for finding in found if finding.span not in known]
-    reported = [one for one in alike if _touching(one, wrong)]
-    taken = {finding.span for one in reported for finding in _touching(one, wrong)}
+    others = _touching_none(flagged, found)
+    reported = [one for one in alike if _touching(one, others)]
     offers = [(one, touching[0]) for one, touching in right if one.rewrites and touching and touching[0].rewrite]
     return Counted(
         flagged=len(flagged),
@@ -114,20 +116,18 @@ def counted(document: Document, hidden: Sequence[Hidden], found: Sequence[Findin
         alike=len(alike),
         alike_reported=len(reported),
         others=max(0, len(passages(document).passages) - len(hidden)),
-        others_reported=len({finding.span for finding in wrong} - taken),
+        others_reported=len(_touching_none(alike, others)),
     )
 
 
 def wrong(document: Document, hidden: Sequence[Hidden], found: Sequence[Finding]) -> Iterator[str]:
     """What was missed, and what was reported though it is innocent, a line each."""
     flagged = [one for one in hidden if one.flagged]
-    known = {finding.span for one in flagged for finding in _touching(one, found)}
     for one in flagged:
         if not _touching(one, found):
             yield f"missed: {one.text}"
-    for finding in found:
-        if finding.span not in known:
-            yield f"reported: {' '.join(document.text[finding.span.start : finding.span.end].split())}"
+    for finding in _touching_none(flagged, found):
+        yield f"reported: {' '.join(document.text[finding.span.start : finding.span.end].split())}"
 
 
 def _bare(text: str) -> str:

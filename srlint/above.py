@@ -22,7 +22,7 @@ _NOT_USED = re.compile(
 )
 _WORD_LIST = re.compile(r"\bword ?lists?\b", re.I)
 # What stands under a word that is not to be used.
-_SENTENCE_ON_IT = re.compile(
+_DISCOURAGED = re.compile(
     r"\W*(?:please )?(?:(?:do not|don['’]t|never|not to be) (?:use|say|write)|avoid\b"
     r"|(?:use|say|write|prefer) .{1,40} instead\b)",
     re.I,
@@ -94,4 +94,4 @@ def _lists_words(text: str) -> bool:
 
 def is_on_the_word_above(text: str) -> bool:
     """Whether a text says that the word in the heading above it is not to be used: "Don't use. Write …"."""
-    return _SENTENCE_ON_IT.match(text) is not None
+    return _DISCOURAGED.match(text) is not None

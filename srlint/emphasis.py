@@ -8,6 +8,7 @@ from srlint.document import Span
 
 _TAGS = "b|i|em|strong|u|mark|small"
 _MARK = re.compile(rf"\*{{1,3}}|_{{1,3}}|~~|</?(?:{_TAGS})>", re.IGNORECASE)
+_LAST_MARK = re.compile(rf"(?:{_MARK.pattern})\Z", re.IGNORECASE)
 # What else may be markup: whoever cuts that loses more than emphasis.
 _OTHER = re.compile(r"[\[\]`<>\\{}$|&#^]")
 
@@ -18,12 +19,9 @@ def with_marks(source: str, start: int, end: int, left: int, right: int) -> Span
 
     `left` and `right` are how far it may grow: the ends of the words beside it.
     """
-    before = [found.end() for found in _MARK.finditer(source, left, start)]
-    opening = max((found.start() for found in _MARK.finditer(source, left, start)), default=start)
-    opening = opening if before and before[-1] == start else start
-    closing = _MARK.match(source, end, right)
-    for first in dict.fromkeys((start, opening)):
-        for last in dict.fromkeys((end, closing.end() if closing else end)):
+    opening, closing = _LAST_MARK.search(source, left, start), _MARK.match(source, end, right)
+    for first in (start, opening.start()) if opening else (start,):
+        for last in (end, closing.end()) if closing else (end,):
             if _whole(source[first:last]):
                 return Span(first, last)
     return None
