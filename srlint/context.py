@@ -42,4 +42,4 @@ def context(before: str) -> str:
     prose = sum(letter.isalpha() or letter.isspace() or letter == ATOM for letter in before)
     if prose < _LEAST_PROSE * len(before):
         return ""
-    return "" if plain_reading(before.strip()) else before
+    return "" if plain_reading(before) else before

@@ -225,7 +225,7 @@ class Judge:
         if not judged.marks:  # nothing in the passage itself is at fault
             return Verdict(judged.probability), None
         if judged.probability >= self.lowest:
-            reason = self._excuse(text, judged, allowed) or self._only_a_name(passage, matches)
+            reason = self._excuse(text, judged, allowed) or self._only_a_name(passage)
             if reason:
                 return Verdict(judged.probability, skipped=reason), None
         judged = replace(judged, marks=tuple(mark for mark in judged.marks if not covered(mark, allowed)))
@@ -316,12 +316,12 @@ class Judge:
         quotations = reported(text)
         return "quotation" if all(covered(mark, quotations) for mark in left) else None
 
-    def _only_a_name(self, passage: Passage, matches: Sequence[TermMatch]) -> str | None:
-        """Why a suspicious passage without a sure term is left alone: what is suspected is the name of an institution,
-        a place or a work.
+    def _only_a_name(self, passage: Passage) -> str | None:
+        """Why a suspicious passage is left alone: all that is suspected is the name of an institution, a place or a
+        work.
         """
         unnamed = without_names(passage.text)
-        if unnamed == passage.text or any(match.sure for match in matches) or self._settings.include_quotes:
+        if unnamed == passage.text or self._settings.include_quotes:
             return None
         return "name" if self._graded([(unnamed, passage.before)])[0] < WITHOUT_NAMES else None
 

@@ -66,6 +66,12 @@ def test_other_tables_do_not():
     assert not any(found(text, "markdown").values())
 
 
+def test_the_head_of_a_table_is_not_that_of_the_next():
+    text = "| Avoid | Use |\n| --- | --- |\n| master | main |\n\nHosts.\n\n| Host | State |\n| --- | --- |\n| slave | up |\n"
+    said = found(text, "markdown")
+    assert said["master"] and not said["slave"]
+
+
 def test_a_list_ends_where_other_text_begins():
     text = "Avoid these words:\n\n- whitelist\n\nThey are old.\n\n- a whitelist of hosts\n\n## Next\n\n- a blacklist\n"
     said = found(text, "markdown")

@@ -21,6 +21,7 @@ def graded(marked_text: str, new: str) -> tuple[str, ...]:
 
 
 SOUND = [  # the old text with its faults in braces, and a rewrite that nothing speaks against
+    ("2.2 {Lame} excuses and late work", "2.2 Feeble excuses and late work"),
     ("The {chairman} opened the meeting at 7 p.m.", "The chair opened the meeting at 7 p.m."),
     ("Bays 4 to 9 are for {wheelchair-bound patients} and carers.", "Bays 4 to 9 are for wheelchair users and carers."),
     ("Every {fireman} must check {his} mask.", "Every firefighter must check their mask."),

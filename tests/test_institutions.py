@@ -24,7 +24,7 @@ def test_names_give_way_to_a_plain_one(text, plain):
     "text",
     [
         "The Chairman of the Board signs.",
-        "Ask the Chairwoman of Finance.",
+        "We asked the Chairwoman of Finance.",
         "Even the African Delegates arrived.",
         "We sat beside the Orthodox Jews of Leeds.",
         "The Great Wall Of China Is Closed",

@@ -167,3 +167,7 @@ def test_the_fingerprint_is_that_of_what_models_are_asked(monkeypatch):
         changed.setattr(prompt, "question", lambda text, before, marks: text)
         assert fingerprint() != before
     assert fingerprint() == before
+
+
+def test_a_sentence_of_another_block_is_asked_about_as_any():
+    assert question("It rained.", "\nWe met.", []) == question("It rained.", "We met.", [])
