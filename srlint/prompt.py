@@ -86,7 +86,7 @@ def rendered(template: str, bos: str, eos: str, contents: Sequence[str]) -> str:
 
 def question(text: str, before: str, marks: Sequence[Span]) -> str:
     """The user's message: the sentence before, the passage, and the words that the detector marked, if any."""
-    lines = [f"Before: {numbered(before.lstrip())}"] if before else []
+    lines = [f"Before: {numbered(before)}"] if before else []
     lines.append(f"Passage: {numbered(text)}")
     if marks:
         lines.append("Marked: " + "; ".join(numbered(text[mark.start : mark.end]) for mark in marks))
