@@ -6,7 +6,9 @@ Each function returns edits as (start, end, text) in code points of the old text
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
+from srlint.document import Span
 from srlint.wordforms import article, base_form, capitalised
 
 RawEdit = tuple[int, int, str]
@@ -19,7 +21,9 @@ _AGREES = {"is": "are", "was": "were", "has": "have", "does": "do"}
 _AGREES |= {one + "n't": many + "n't" for one, many in _AGREES.items()} | {
     one + "n’t": many + "n’t" for one, many in _AGREES.items()
 }
-_ADVERB_WORDS = "also|always|never|only|then|still|now|just|often|not|first|later|soon|sometimes"
+_ADVERB_WORDS = (
+    "also|alone|always|ever|first|instead|just|later|never|not|now|often|once|only|seldom|sometimes|soon|still|then|thus"
+)
 _ADVERB = rf"(?:(?:{_ADVERB_WORDS}|[^\W\d_]+ly)[ \u00a0]+)?"
 _VERB_AFTER = re.compile(rf"[ \u00a0]+{_ADVERB}([^\W\d_]+(?:['’]t)?)")
 _VERB_BEFORE = re.compile(r"([^\W\d_]+(?:['’]t)?)[ \u00a0]+$")
@@ -54,6 +58,10 @@ _ENDS_OBJECT = frozenset(_ENDS_OBJECT_WORDS.split())
 
 # They and its forms, and what they may point at: plurals, and words for nobody in particular.
 _THEIRS = re.compile(r"\b(?:they|them|themselves|theirs?)\b", re.I)
+_WORD_BEFORE = re.compile(r"([\w'’-]+) \Z")
+_WORD_BEHIND = re.compile(r" ([\w'’-]+)")
+# What can stand without a noun: "those idiots who ask" are those who ask.
+_NOUN_OF_ITS_OWN = frozenset("those these all some many most few both others them us you we they".split())
 _SEVERAL = re.compile(
     r"\b(?:(?!(?:this|was|has|its|his|yes|less|unless|does|always|perhaps|plus|thus|across|besides)\b)[^\W\d_]{2,}s|and"
     r"|people|men|women|children|folk|staff|some|those|others|many|most|few|all|(?:every|any|some|no)(?:one|body)|who(?:ever)?)\b",
@@ -70,6 +78,17 @@ def lacks_antecedent(old: str, new: str, before: str) -> bool:
     if pronoun is None or was is None or _SEVERAL.search(before):
         return False
     return bool(_SEVERAL.search(old, 0, was.start())) and not _SEVERAL.search(new, 0, pronoun.start())
+
+
+def lacks_noun(old: str, new: str, insults: Sequence[Span]) -> bool:
+    """Whether a cut took one of these words away and left what belongs to it: "the storage neckbeards insist"."""
+    for span in insults:
+        before, behind = _WORD_BEFORE.search(old, 0, span.start), _WORD_BEHIND.match(old, span.end)
+        if before and behind and before[1].lower() not in _NOUN_OF_ITS_OWN:
+            left = f"{before[1]} {behind[1]}"
+            if left in new and left not in old:
+                return True
+    return False
 
 
 def article_edit(text: str, start: int, following: str) -> RawEdit | None:

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Protocol
 
 from srlint import ranking
-from srlint.agreement import lacks_antecedent
+from srlint.agreement import lacks_antecedent, lacks_noun
 from srlint.detector import Detection
 from srlint.document import Span
 from srlint.findings import MOST_OTHERS, Safety
@@ -290,13 +290,18 @@ def _is_sound(text: str, before: str, item: Candidate, marks: tuple[Span, ...], 
         found = tuple(name for name in found if name not in _CHOSEN)
     elif _leaks(text, before, item.text) or "name" in concerns(text, item.text, of_groups(text, marks)):
         return False  # a model may not drop a name, though the detector's marks take it in: only that of a group
-    elif lacks_antecedent(text, item.text, before):
+    elif lacks_antecedent(text, item.text, before) or lacks_noun(text, item.text, _plurals(text, terms)):
         return False
     elif brought(text, item.text) - _listed_words(text, terms):
         return False  # nor may it say of which group the text speaks: "normal couples" are not "same-sex couples"
     if found:
         return False
     return not any(match.sure or text.lower().count(match.term) == 0 for match in terms.find(item.text))
+
+
+def _plurals(text: str, terms: TermList) -> list[Span]:
+    """The listed words of a text that look like plurals."""
+    return [match.span for match in terms.find(text) if text[match.span.end - 1] == "s"]
 
 
 def _listed_words(text: str, terms: TermList) -> frozenset[str]:

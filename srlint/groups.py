@@ -127,8 +127,9 @@ _GROUP = re.compile(
 _UNTOLD = frozenset(
     "women men girls boys mothers fathers wives husbands female male older younger young locals".split()
 )
+_NAMED = [word for word in ("same-sex", "intersex", *_NOUNS, *_BEFORE_PEOPLE) if word not in _UNTOLD]
 _TOLD = re.compile(
-    rf"(?<![\w-])(?:same-sex|{_any([word for word in (*_NOUNS, *_BEFORE_PEOPLE) if word not in _UNTOLD])})(?![\w-])",
+    rf"(?<![\w-])(?:{_any(_NAMED)})(?![\w-])",
     re.IGNORECASE,
 )
 

@@ -67,6 +67,10 @@ _BROKEN = tuple(
         r"\b(?:a|an|the) (?:a|an|the|is|are|was|were|of|and|or|to|for|by|with|has|have|had|who|whom|that|this|these"
         r"|those|my|your|his|their|our)\b(?![-’'/])",
         r"\b(?:the|a|an|their|his|my|your|our) (?:theirs|they|he|she|we|them)\b(?!['’])|\b(?:to|with|of|by) they\b",
+        r"\b(?:as|than|of|with|by|for|from|to) other\W*\Z",
+        # one comma of two between a subject and its verb
+        r"\A(?!(?:As|At|By|For|From|How|If|In|On|Since|So|Then|To|What|When|Where|Who|Why|With)\b)[A-Z]\w*(?: \w+){,3},"
+        r" (?:is|are|was|were|has|have|had|will|would|can|could|does|did)\b",
         # agreement
         r"(?i)\b(?<!of )(?:they|we|you) (?:is|was|has|does|isn['’]t|wasn['’]t|hasn['’]t|doesn['’]t)\b",
         r"(?i)(?:\A|[,;:]\s|\b(?:and|that|because) )(?:he|she|it) (?:are|have|do|aren['’]t|haven['’]t|don['’]t)\b",

@@ -39,6 +39,7 @@ def test_further_groups_are_like_those_of_their_line():
     ("old", "new", "wanted"),
     [
         ("Normal couples rent it.", "Same-sex couples rent it.", {"same-sex"}),
+        ("Normal couples rent it.", "Intersex couples rent it.", {"intersex"}),
         ("They rent it.", "Muslims and Roma rent it.", {"muslims", "roma"}),
         ("Muslims rent it.", "Muslims rent it, too.", set()),
         ("The females rent it.", "The women rent it.", set()),

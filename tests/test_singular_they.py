@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from srlint.agreement import lacks_antecedent, singular_they
+from srlint.agreement import lacks_antecedent, lacks_noun, singular_they
 from srlint.candidates import Flagged, Tools, best
 from srlint.detector import Detection
 from srlint.document import Span
@@ -37,6 +37,7 @@ def marks(text: str, *words: str) -> list[Span]:
         ("If he likes the changes, let him merge them.", "If they like the changes, let them merge them."),
         ("Once she opens the file and saves it, wait.", "Once they open the file and save it, wait."),
         ("Each nurse has her list, and the surgeon his.", "Each nurse has their list, and the surgeon theirs."),
+        ("The warden waits, and he alone decides.", "The warden waits, and they alone decide."),
         ("The clerk files her copy; a judge keeps his.", "The clerk files their copy; a judge keeps theirs."),
     ],
 )
@@ -118,3 +119,17 @@ def test_they_is_offered_where_an_editor_would_change_nothing_else(tag, wanted):
 )
 def test_they_is_not_left_without_those_that_it_points_at(old, new, before, alone):
     assert lacks_antecedent(old, new, before) is alone
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "lacking"),
+    [
+        ("The storage zealots insist on it.", "The storage insist on it.", True),
+        ("Ask those zealots who insist on it.", "Ask those who insist on it.", False),
+        ("The storage zealots, as usual, insist on it.", "The storage team, as usual, insist on it.", False),
+        ("Zealots insist on it.", "They insist on it.", False),
+    ],
+)
+def test_a_cut_leaves_no_word_without_its_noun(old, new, lacking):
+    start = old.lower().index("zealots")
+    assert lacks_noun(old, new, [Span(start, start + len("zealots"))]) is lacking

@@ -36,6 +36,7 @@ UNTOUCHED = (
     "Hillbilly Elegy was filmed in Ohio.",
     # literal and technical senses
     "Just run the host command.",
+    "Meals come up in the dumb waiter, and the usual handicap in the race is nine seconds.",
     "The primary key is disabled by default.",
     "The execution was aborted and its children were killed.",
     "White paper, black box, and Black Friday.",

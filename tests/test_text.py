@@ -91,6 +91,13 @@ def test_an_e_mail_is_its_subject_and_its_own_words():
     assert [segment.text for segment in read(MAIL, True).segments][3:] == ["Quoted here.", "More.", "Bye."]
 
 
+def test_every_signature_of_a_thread_is_left_out():
+    text = "From: A\n\nHello.\n-- \nA\nChairman\n\nFrom: B\n\nYes.\n--\nB\n"
+    assert [segment.text for segment in read(text).segments] == ["Hello.", "From: B", "Yes."]
+    long = "-- \n" + "line\n" * 12
+    assert read(f"One.\n{long}\n" + "Two.\n\n" * 9).segments[1].text == " ".join(["line"] * 12)
+
+
 def test_a_message_passed_on_is_quoted():
     text = "See below.\n\n-----Original Message-----\nFrom: B\n\nOld words.\n"
     prose = read(text)

@@ -108,7 +108,7 @@ class _Reader:
             mark = None if self._is_underlined(blocks[-1], content) else _FENCE.match(content)
             if mark:
                 fenced = self._fence_end(number, mark[1][:3])
-            if mark or number in self.mail.attributions or not any(map(str.isalnum, content)):
+            if mark or number in self.mail.asides or not any(map(str.isalnum, content)):
                 blocks[-1].is_heading = self._is_underlined(blocks[-1], content)
                 blocks.append(_Block())
             elif not self._is_directive(line, content):

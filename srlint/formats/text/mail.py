@@ -23,15 +23,16 @@ _LONGEST_ATTRIBUTION = 3
 class Mail:
     """What a text holds as an e-mail, in numbers of lines. A text that is no e-mail has nothing of it.
 
-    The body is start..end, without the lines in `attributions`. `subject` are the lines of the subject; the words of
-    the first begin `subject_at` characters into it. `tail` says why the lines from `end` on are left out.
+    The body is start..end, without the lines in `asides`: who wrote what is quoted, and the signatures of all mails of
+    a thread but the last. `subject` are the lines of the subject; the words of the first begin `subject_at` characters
+    into it. `tail` says why the lines from `end` on are left out.
     """
 
     start: int
     end: int
     subject: list[int] = field(default_factory=list)
     subject_at: int = 0
-    attributions: set[int] = field(default_factory=set)
+    asides: set[int] = field(default_factory=set)
     tail: str = ""
     flowed: bool = False  # RFC 3676: a line goes on in the next one when it ends in a blank, and only then
 
@@ -42,8 +43,13 @@ def mail(lines: Sequence[str]) -> Mail:
     _headers(lines, found)
     quotes = [number for number, line in enumerate(lines) if _QUOTED.match(line)]
     for number in quotes:
-        found.attributions.update(_attribution(lines, number))
-    _tail(lines, found, is_mail=found.start > 0 or bool(quotes))
+        found.asides.update(_attribution(lines, number))
+    is_mail = found.start > 0 or bool(quotes)
+    _tail(lines, found, is_mail)
+    for number in range(found.start, found.end):
+        if _is_signature(lines[number], is_mail):
+            signature = _until_blank(lines, number, found.end)
+            found.asides.update(signature if len(signature) <= _LONGEST_SIGNATURE else ())
     return found
 
 
@@ -90,12 +96,21 @@ def _attribution(lines: Sequence[str], quote: int) -> list[int]:
 
 
 def _tail(lines: Sequence[str], found: Mail, is_mail: bool) -> None:
-    """A message passed on below the text, or the signature."""
+    """A message passed on below the text, or the last signature."""
     for number in range(found.start, len(lines)):
         if _FORWARDED.match(lines[number]):
             found.end, found.tail = number, "quoted lines"
             break
-    for number in range(max(found.start, found.end - _LONGEST_SIGNATURE - 1), found.end):
-        if lines[number] == "-- " or (is_mail and lines[number] == "--"):
+    for number in reversed(range(max(found.start, found.end - _LONGEST_SIGNATURE - 1), found.end)):
+        if _is_signature(lines[number], is_mail):
             found.end, found.tail = number, found.tail or "signature"
             return
+
+
+def _is_signature(line: str, is_mail: bool) -> bool:
+    return line == "-- " or (is_mail and line == "--")
+
+
+def _until_blank(lines: Sequence[str], first: int, end: int) -> range:
+    """The lines from `first` to before the next blank one, or `end`."""
+    return range(first, next((at for at in range(first, end) if not lines[at].strip()), end))
