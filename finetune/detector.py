@@ -24,6 +24,10 @@ from srlint.tokens import Encoded, encode
 
 Item = TypeVar("Item")
 
+# The focal loss is small where most is right already; so much of it is worth about as much as the plain one beside the
+# losses of the other heads.
+_FOCAL_SCALE = 2.0
+
 
 class DetectorModel(nn.Module):
     """An encoder with a passage head (flag and one logit a category) and a token head (marks).
@@ -166,7 +170,8 @@ def _collated_states(chunk: Sequence[Example], width: int) -> dict[str, torch.Te
 def loss(
     model: DetectorModel, batch: dict[str, torch.Tensor], run: DetectorRun, bridge: nn.Module | None = None
 ) -> torch.Tensor:
-    """Weighted sum of the three heads' cross-entropies; flag targets are smoothed by `run.label_smoothing`.
+    """Weighted sum of the three heads' cross-entropies; flag targets are smoothed by `run.label_smoothing`, and with
+    `run.focal` flags weigh (1 - p) to this power, where p is what the model gives to the right one (Lin et al. 2017).
 
     Where the batch has a teacher's states, the model's own, through `bridge`, are drawn towards them token by token
     (as in TinyBERT: Jiao et al. 2020), by cosine.
@@ -176,6 +181,10 @@ def loss(
     bce = nn.functional.binary_cross_entropy_with_logits
     soft = batch["flagged"] * (1 - run.label_smoothing) + (1 - batch["flagged"]) * run.label_smoothing
     flag = bce(passage[:, 0], soft, reduction="none")
+    if run.focal:
+        said = torch.sigmoid(passage[:, 0].detach())
+        right = torch.where(batch["flagged"] > 0.5, said, 1 - said)
+        flag = _FOCAL_SCALE * flag * (1 - right) ** run.focal
     categories = bce(passage[:, 1:], batch["categories"], reduction="none").sum(-1)
     per_token = bce(tokens, batch["marked"], reduction="none") * batch["token_mask"]
     marks = per_token.sum(-1) / batch["token_mask"].sum(-1).clamp(min=1)

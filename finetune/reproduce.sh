@@ -32,7 +32,11 @@ python -m finetune average runs/mean5 runs/keen4 --base "$minilm" --max-false-al
 python -m quantize detector runs/mean6  # and again
 python -m finetune detector --config finetune/runs/keen5.toml --base "$minilm" --corpora "$corpora"
 python -m finetune average runs/mean6 runs/keen5 --base "$minilm" --max-false-alarms 0.05 --out runs/mean7
-python -m quantize detector runs/mean7
+python -m quantize detector runs/mean7  # and again
+python -m finetune detector --config finetune/runs/listed.toml --base "$minilm" --corpora "$corpora"
+python -m finetune detector --config finetune/runs/focal.toml --base "$minilm" --corpora "$corpora"
+python -m finetune average runs/listed runs/focal --base "$minilm" --max-false-alarms 0.05 --out runs/mean8
+python -m quantize detector runs/mean8
 python -m finetune tagger --config finetune/runs/tagger.toml --corpora "$corpora"
 python -m quantize tagger runs/tagger
 python -m finetune screen --config finetune/runs/screen.toml --corpora "$corpora"

@@ -30,6 +30,7 @@ class DetectorRun:
     and how many to draw of each; the rewrites of our rows are among them, and our rows themselves, `altered` times with
     some words exchanged for near ones. With a `state_weight` the teacher's states are taught too, on all passages.
     With `adversarial` each batch is learnt a second time with its word embeddings pushed so far against what is wanted.
+    With `focal` a flag counts for less the surer the model is of it already.
     """
 
     name: str
@@ -49,6 +50,7 @@ class DetectorRun:
     dropout: float = 0.1
     frozen_layers: int = 0
     label_smoothing: float = 0.03
+    focal: float = 0.0
     category_weight: float = 0.3
     mark_weight: float = 1.0
     state_weight: float = 0.0

@@ -19,6 +19,7 @@ from finetune.settings import DetectorRun  # noqa: E402
 from rows import ROWS, row  # noqa: E402
 from srlint.categories import IDS  # noqa: E402
 from srlint.errors import ConfigError, ModelError  # noqa: E402
+from srlint.odds import probability  # noqa: E402
 from srlint.tokens import MAX_TEXT_TOKENS, shipped_tokenizer  # noqa: E402
 
 
@@ -80,17 +81,21 @@ def test_company_and_padding_do_not_change_a_prediction(model, tokenizer):
         assert alone.states.shape == (len(item.encoded.ids), 32)
 
 
-def test_the_loss_is_the_weighted_sum_of_the_three_heads(model, tokenizer, detector_settings):
+@pytest.mark.parametrize("focal", [0.0, 2.0])
+def test_the_loss_is_the_weighted_sum_of_the_three_heads(model, tokenizer, detector_settings, focal):
     bce = torch.nn.functional.binary_cross_entropy_with_logits
     examples = [
         replace(detector_training.example(tokenizer, one), weight=w) for one, w in zip(ROWS, (1, 2, 0.5), strict=False)
     ]
-    run = replace(detector_settings, label_smoothing=0.1, category_weight=0.3, mark_weight=2.0)
+    run = replace(detector_settings, label_smoothing=0.1, category_weight=0.3, mark_weight=2.0, focal=focal)
     value = float(detector_training.loss(model, detector_training.collate(examples), run))
     wanted = 0.0
     for item in examples:
         (said,) = detector_training.predict(model, [item])
-        flag = float(bce(torch.tensor(said.passage[0]), torch.tensor(0.9)))
+        flag = float(bce(torch.tensor(said.passage[0]), torch.tensor(0.9 if item.flagged else 0.1)))
+        if focal:
+            right = probability(said.passage[0] if item.flagged else -said.passage[0])
+            flag *= 2 * (1 - right) ** 2
         kinds = float(bce(torch.tensor(said.passage[1:]), torch.tensor(item.categories), reduction="sum"))
         own = [index for index, span in enumerate(item.encoded.spans) if span is not None]
         logits, targets = torch.tensor(said.tokens)[own], torch.tensor(item.marked)[own]
