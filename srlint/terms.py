@@ -20,10 +20,6 @@ from srlint.termuse import Sentence, use
 from srlint.usage import has_name, quoted
 
 _WORD = re.compile(r"\w+")
-# So much more do settled and sure terms tell than dev says, in log-odds: the clean passages there that have one were
-# nearly all written to mislead. F1 on dev is highest with about so much, and further outdated words are found in
-# sentences that are innocent otherwise.
-_IN_ORDINARY_PROSE = 1.2
 _SEVERAL = re.compile(r"[ -]")
 _COINED = re.compile(r"\w+(?:person|people)", re.I)
 # A role in the plural, with or without a possessive ending; no role in the singular ends so.
@@ -55,9 +51,7 @@ def evidence_kind(matches: Sequence[TermMatch]) -> str | None:
 
 def told(kind: str | None, fitted: Mapping[str, float]) -> float:
     """The log-odds that terms of a kind add to a passage's, given what a regression on dev found that they tell."""
-    if kind is None:
-        return 0.0
-    return fitted.get(kind, 0.0) + (0.0 if kind == "unsure" else _IN_ORDINARY_PROSE)
+    return 0.0 if kind is None else fitted.get(kind, 0.0)
 
 
 class TermList:
