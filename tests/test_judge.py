@@ -132,9 +132,9 @@ def test_what_technical_terms_there_are_the_list_knows(text, said, wanted):
 
 
 @pytest.mark.parametrize(
-    ("text", "odds"), [("The chairman spoke.", 4.2), ("The moron spoke.", 3.2), ("The boss spoke like a clown.", 1.0)]
+    ("text", "odds"), [("The chairman spoke.", 3.0), ("The moron spoke.", 2.0), ("The boss spoke like a clown.", 1.0)]
 )
-def test_a_listed_term_tells_as_much_as_its_kind_does_and_a_sure_one_more_than_on_dev(text, odds):
+def test_a_listed_term_tells_as_much_as_its_kind_does(text, odds):
     told = Told("nothing")
     told.term_evidence = {"settled": 3.0, "sure": 2.0, "unsure": 1.0}
     judge = Judge(Settings(use_model=False), SimpleNamespace(detector=told, tagger=None), None)
