@@ -146,6 +146,12 @@ def test_a_cut_does_not_leave_them_without_those_they_are():
     assert offered(text, tag=cut) is None
 
 
+def test_a_cut_does_not_leave_a_word_without_its_noun():
+    cut = cutting("neckbeards")
+    assert offered("Ask those {neckbeards} who insist on it.", tag=cut).text == "Ask those who insist on it."
+    assert offered("The storage {neckbeards} insist on it.", tag=cut) is None
+
+
 def test_settled_replacements_come_before_wordings():
     found = offered("The {chairman} of the {handwringers} spoke.", tag=cutting(replace="handwringers"))
     assert (found.text, found.safety) == ("The chair of the handwringers spoke.", "safe")
