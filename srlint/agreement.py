@@ -80,9 +80,9 @@ def lacks_antecedent(old: str, new: str, before: str) -> bool:
     return bool(_SEVERAL.search(old, 0, was.start())) and not _SEVERAL.search(new, 0, pronoun.start())
 
 
-def lacks_noun(old: str, new: str, insults: Sequence[Span]) -> bool:
-    """Whether a cut took one of these words away and left what belongs to it: "the storage neckbeards insist"."""
-    for span in insults:
+def lacks_noun(old: str, new: str, plurals: Sequence[Span]) -> bool:
+    """Whether a cut took one of these nouns away and left what belongs to it: "the storage neckbeards insist"."""
+    for span in plurals:
         before, behind = _WORD_BEFORE.search(old, 0, span.start), _WORD_BEHIND.match(old, span.end)
         if before and behind and before[1].lower() not in _NOUN_OF_ITS_OWN:
             left = f"{before[1]} {behind[1]}"
