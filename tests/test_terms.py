@@ -49,7 +49,6 @@ UNTOUCHED = (
     "He read Through the Dark Continent twice.",
     "They felt physically challenged by the climb, and the mural visually challenged the bank.",
     "A man in the street below waved.",
-    "Meals come up in the dumb waiter, and the usual handicap in the race is nine seconds.",
     "The primary key is disabled by default.",
     "The execution was aborted and its children were killed.",
     "White paper, black box, and Black Friday.",
@@ -225,6 +224,11 @@ def sure(terms: TermList, text: str) -> list[TermMatch]:
 def test_untouched(terms: TermList, text: str) -> None:
     assert not sure(terms, text)
     assert not any(match.settled for match in terms.find(text))
+
+
+@pytest.mark.parametrize("text", ["Meals come up in the dumb waiter.", "The usual handicap in the race is nine seconds."])
+def test_what_is_not_even_doubtful(terms: TermList, text: str) -> None:
+    assert terms.find(text) == ()
 
 
 @pytest.mark.parametrize("text", DOUBTFUL)
