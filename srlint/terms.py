@@ -159,7 +159,8 @@ class TermList:
         """`text` with each match replaced by its `choice`-th replacement (its first, where it has fewer).
 
         A or an before a match, verbs after "they", and pronouns that point at a replaced person are repaired. None when
-        a match has no replacement or a repair is not clear, for instance where "he" would remain.
+        a match has no replacement, or one of several words in a compound, or a repair is not clear, for instance where
+        "he" would remain.
         """
         edits: list[RawEdit] = []
         for match in matches:
@@ -167,6 +168,8 @@ class TermList:
                 return None
             new = match.replacements[choice if choice < len(match.replacements) else 0]
             start, end = match.span.start, match.span.end
+            if " " in new and "-" in (text[start - 1 : start], text[end : end + 1]):
+                return None
             entry = self._entries.get(match.term)
             if entry is not None and entry.pronoun:
                 verbs = verbs_after_they(text, start, end)

@@ -356,6 +356,7 @@ def test_the_language_that_is_asked_for_stays(terms: TermList, text: str, rewrit
         ("Feel free to bring your wives.", "Feel free to bring your partners."),
         ("Could one of the ladies take notes?", "Could someone take notes?"),
         ("One of the girls on the team can help.", "Someone on the team can help."),
+        ("Bloody cripples got the spaces.", "Bloody disabled people got the spaces."),
         ("The bums left at noon.", "The homeless people left at noon."),
         ("Lower-class families pay less.", "Low-income families pay less."),
         ("A rockstar developer and coding ninja is wanted.", "A skilled developer and coding expert is wanted."),
@@ -386,6 +387,22 @@ def test_cylinders_of_a_brake_are_no_terms(terms: TermList) -> None:
 @pytest.mark.parametrize("text", ["They are morons.", "You idiots broke it.", "Some idiot driver hit it."])
 def test_an_insult_that_says_what_somebody_is_has_no_replacement(terms: TermList, text: str) -> None:
     assert terms.rewrite(text, terms.find(text)) is None
+
+
+@pytest.mark.parametrize("text", ["The café is run by ex-junkies.", "A high-school dropout built it."])
+def test_no_words_come_into_a_compound(terms: TermList, text: str) -> None:
+    assert terms.find(text)
+    assert terms.rewrite(text, terms.find(text)) is None
+
+
+def test_one_word_may_stand_in_a_compound(terms: TermList) -> None:
+    text = "A whitelist-only, ex-chairman affair."
+    assert terms.rewrite(text, terms.find(text)) == "An allowlist-only, ex-chair affair."
+
+
+@pytest.mark.parametrize("text", ["She ended her usual rant.", "It is cargo-cult engineering."])
+def test_a_noun_is_no_verb_and_a_cargo_cult_no_cult(terms: TermList, text: str) -> None:
+    assert not terms.find(text)
 
 
 def test_a_person_goes_insane_and_not_haywire(terms: TermList) -> None:
