@@ -119,14 +119,17 @@ class Tagged:
         scores[known, KEEP] = float("-inf")
         return self._score(path) - self._sum(scores)
 
-    def alone(self, new: str) -> float:
-        """The log-probability, in nats, that an editor who changes what `new` changes changes nothing else."""
+    def alone(self, new: str, beside: int = 0) -> float:
+        """The log-probability, in nats, that an editor who changes what `new` changes changes nothing else, of which
+        so many tokens `beside` each change are left out.
+        """
         import numpy
 
         changed = numpy.array(tags(self.text, new, self.tokens)) != KEEP
+        near = numpy.convolve(changed, numpy.ones(2 * beside + 1))[beside:][: len(changed)] > 0
         also, only = self.scores.copy(), self.scores.copy()
         also[changed, KEEP] = only[changed, KEEP] = -numpy.inf
-        only[~changed, :KEEP] = only[~changed, KEEP + 1 :] = -numpy.inf
+        only[~near, :KEEP] = only[~near, KEEP + 1 :] = -numpy.inf
         return self._sum(only) - self._sum(also)
 
     def worded(self, new: str, certain: Sequence[Span] = ()) -> float:

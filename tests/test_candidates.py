@@ -139,6 +139,15 @@ def test_a_marked_wording_counts_as_listed_where_nothing_else_would_change():
     assert offered(text) is None  # whether anything else would change only a tagger can tell
 
 
+def test_what_would_change_beside_a_listed_replacement_counts_for_less_where_the_detector_is_at_ease():
+    text, tag = "The {crazy} plan was read aloud.", cutting("plan", replace="crazy")
+    assert offered(text, tag=tag).origin == "term"
+    listed = offered(text, tag=tag).text
+    assert offered(text, grade=Grade({listed: 0.3}, otherwise=0.9), tag=tag).text == listed
+    assert offered(text, grade=Grade({listed: 0.31}, otherwise=0.9), tag=tag) != Proposal(listed, "term", "unsafe")
+    assert offered(text, tag=cutting("aloud", replace="crazy")).origin != "term"
+
+
 def test_a_cut_does_not_leave_them_without_those_they_are():
     text = "{Bored pigeons eat anything, so} give them the weekends."
     cut = cutting("Bored pigeons eat anything, so")
@@ -241,7 +250,8 @@ def test_words_are_tried_where_an_editor_would_put_other_ones():
             shapes.extend([text[gap.start : gap.end] for gap in own] for own in gaps)
             return super().write(answer, text, gaps, marks)
 
-    offered("The {lazy} clerks left at noon.", Shaped(), tag=cutting(replace="lazy clerks"))
+    uneasy = Grade(otherwise=0.4)
+    offered("The {lazy} clerks left at noon.", Shaped(), uneasy, tag=cutting(replace="lazy clerks"))
     assert shapes == [["lazy clerks"], ["lazy"]]
 
 

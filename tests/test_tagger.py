@@ -96,6 +96,11 @@ def test_all_ways_to_tag_a_passage_are_one_certainty():
     only = [path for path in both if path[0] == path[3] == KEEP]
     share = sum(numpy.exp(found._score(path)) for path in only) / sum(numpy.exp(found._score(path)) for path in both)
     assert found.alone("a x y d") == pytest.approx(numpy.log(share))
+    assert found.alone("a x y d", 1) == found.alone("a x y d", 9) == pytest.approx(0)
+    first = [path for path in in_order if path[0] != KEEP]
+    near = [path for path in first if path[2] == path[3] == KEEP]
+    share = sum(numpy.exp(found._score(path)) for path in near) / sum(numpy.exp(found._score(path)) for path in first)
+    assert found.alone("x b c d", 1) == pytest.approx(numpy.log(share))
     known = [path for path in in_order if path[1] != KEEP]
     share = numpy.exp(found._score([KEEP, REPLACE, KEEP, KEEP])) / sum(numpy.exp(found._score(path)) for path in known)
     assert found.likelihood("a x c d", [Span(2, 3)]) == pytest.approx(numpy.log(share))
