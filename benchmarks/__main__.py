@@ -60,6 +60,7 @@ def main() -> None:
     show_default=True,
     help="What the detector saw.",
 )
+@click.option("--corpora", type=FOLDER, help="Where the public corpora lie, some texts of which are labelled.")
 @click.option("--list", "list_file", type=FILE, help="Write misses and false alarms, for reading.")
 @peers
 @shared

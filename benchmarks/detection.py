@@ -17,12 +17,15 @@ from benchmarks.judged import OTHERS, judge, labelled, settings, sources, spread
 from benchmarks.peers import Alex, PeerMissing
 from benchmarks.tables import NONE, interval, mean, number, percent, table
 from finetune import dataset, metrics
+from finetune import labelled as of_corpora
 from finetune import settings as runs
 from finetune.dataset import Row
 from srlint.categories import IDS
 from srlint.errors import ConfigError
 from srlint.linter import Linter
 
+# What readers said of texts of public corpora.
+LABELS = Path(of_corpora.__file__).with_name("labelled.tsv")
 # As in training (finetune.detector_run), so that the two draw from opposite ends of the same order.
 _CLEAN_SEED = 0
 
@@ -62,17 +65,22 @@ def run(
     use_model: bool,
     peers: Path | None,
     limit: int | None,
+    corpora: Path | None = None,
 ) -> tuple[str, dict[str, Any], str]:
     """The tables, the figures behind them, and misses and false alarms for reading. Raises ConfigError, ModelError."""
     field, notes = _field(model, use_model, peers)
     raw, splits = sources(data), labelled(data)
+    passages = {split: spread(splits[split], limit) for split in ("dev", "test", *OTHERS)}
+    posts = {name: spread(rows, limit) for name, rows in unlearnt(corpora).items()} if corpora else {}
     trained, most = _trained(training), min(sentences, limit or sentences)
     prose = {path.name: held_out(path, most, *trained) for path in clean}
     figures: dict[str, Any] = {"notes": notes, "splits": {}, "clean": {}}
     shown, listed = [], []
-    for split in ("dev", "test", *OTHERS):
-        rows = spread(splits[split], limit)
-        systems = field.systems([raw[row.id] for row in rows], "markdown")
+    for split, rows in (passages | posts).items():
+        if split in posts:
+            systems = field.systems([("", row.text) for row in rows], "text")
+        else:
+            systems = field.systems([raw[row.id] for row in rows], "markdown")
         figures["splits"][split] = {system.name: measured(rows, system) for system in systems}
         shown += _split_tables(split, rows, figures["splits"][split])
         listed += _errors(split, rows, systems[0])
@@ -191,6 +199,20 @@ def held_out(
     if len(found) < count:
         raise ConfigError(f"{path}: only {len(found)} sentences were not trained on; ask for fewer than {count}")
     return found, left_out
+
+
+def unlearnt(corpora: Path, labels: Path = LABELS) -> dict[str, list[Row]]:
+    """The texts of public corpora that readers labelled and that no run learns, by file. Raises ConfigError where one
+    is missing.
+    """
+    said = of_corpora.read(labels)
+    found = {}
+    for file in sorted({label.file for label in said}):
+        parts = of_corpora.rows([label for label in said if label.file == file], corpora)
+        rows = [*parts["dev"], *parts["test"]]
+        if len({row.flagged for row in rows}) == 2:
+            found[file.partition(".")[0]] = rows
+    return found
 
 
 def _trained(training: Path) -> tuple[dict[str, int], frozenset[str]]:

@@ -121,11 +121,14 @@ def tagger(config: Path, out: Path, data: Path, readings: Path, corpora: Path | 
 @click.option("--data", type=click.Path(path_type=Path), default=dataset.DATA, help="Folder of our JSONL passages.")
 @click.option("--base", required=True, help="The folder or hub id that all of the runs began with.")
 @click.option("--max-false-alarms", type=click.FloatRange(0, 1), default=0.04, show_default=True)
-def average(runs: tuple[Path, ...], out: Path, data: Path, base: str, max_false_alarms: float) -> None:
+@click.option("--states-of", type=PATH, help="The run whose states the edit tagger goes on from, to be kept.")
+def average(
+    runs: tuple[Path, ...], out: Path, data: Path, base: str, max_false_alarms: float, states_of: Path | None
+) -> None:
     """Average the weights of detector RUNS from one base."""
     from finetune import detector_run
 
-    detector_run.average(runs, dataset.load(data), base, max_false_alarms, out, _log)
+    detector_run.average(runs, dataset.load(data), base, max_false_alarms, out, _log, states_of)
 
 
 @main.command()

@@ -139,10 +139,14 @@ def load(folder: Path = DATA) -> dict[str, list[Row]]:
         parent[b] = a
     splits: dict[str, list[Row]] = {name: [] for name in SPLITS}
     for index, block in enumerate(blocks):
-        first = blocks[root(index)][0].id
-        bucket = hashlib.sha256(first.encode()).digest()[0]
-        splits["dev" if bucket < 26 else "test" if bucket < 52 else "train"].extend(block)
+        splits[split_of(blocks[root(index)][0].id)].extend(block)
     return splits
+
+
+def split_of(name: str) -> str:
+    """The split of what has this id."""
+    bucket = hashlib.sha256(name.encode()).digest()[0]
+    return "dev" if bucket < 26 else "test" if bucket < 52 else "train"
 
 
 def _blocks(rows: Sequence[Row]) -> Iterable[list[Row]]:
@@ -204,13 +208,18 @@ def clean_prose(path: Path, count: int, seed: int, always: frozenset[str] = froz
 
 def drawn(path: Path, count: int, seed: int, always: frozenset[str] = frozenset()) -> list[dict]:
     """`count` rows (all, if there are fewer) of a gzip JSONL file, and those whose `id` is in `always`."""
-    try:
-        with gzip.open(path, "rt", encoding="utf-8") as lines:
-            rows = [json.loads(line) for line in lines]
-    except OSError as error:
-        raise ConfigError(f"{path}: {error.strerror or error}") from error
+    rows = corpus(path)
     random.Random(seed).shuffle(rows)
     return [row for place, row in enumerate(rows) if place < count or row["id"] in always]
+
+
+def corpus(path: Path) -> list[dict]:
+    """The rows of a gzip JSONL file. Raises ConfigError for one that can't be read."""
+    try:
+        with gzip.open(path, "rt", encoding="utf-8") as lines:
+            return [json.loads(line) for line in lines]
+    except OSError as error:
+        raise ConfigError(f"{path}: {error.strerror or error}") from error
 
 
 def clean_row(text: str) -> Row:

@@ -67,12 +67,13 @@ class DetectorModel(nn.Module):
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """An encoded passage with its targets. `states` are a teacher's last states [tokens, its width], if known."""
+    """An encoded passage with its targets; `marked` is None where nobody has said which words are at fault. `states`
+    are a teacher's last states [tokens, its width], if known."""
 
     encoded: Encoded
     flagged: float
     categories: tuple[float, ...]
-    marked: tuple[float, ...]
+    marked: tuple[float, ...] | None
     weight: float
     states: torch.Tensor | None = field(default=None, repr=False, compare=False)
 
@@ -87,13 +88,14 @@ class Said:
 
 
 def example(tokenizer: Tokenizer, row: Row, weight: float = 1.0) -> Example:
-    """Tokens and targets of one of our rows."""
+    """Tokens and targets of a row."""
     encoded = encode(tokenizer, row.text, row.before)
+    unmarked = row.flagged and not row.spans
     return Example(
         encoded=encoded,
         flagged=float(row.flagged),
         categories=tuple(float(name in row.categories) for name in IDS),
-        marked=tuple(float(_inside(span, row.spans)) for span in encoded.spans),
+        marked=None if unmarked else tuple(float(_inside(span, row.spans)) for span in encoded.spans),
         weight=weight,
     )
 
@@ -146,12 +148,17 @@ def collate(chunk: Sequence[Example]) -> dict[str, torch.Tensor]:
         "ids": torch.stack([padded(item.encoded.ids, torch.long) for item in chunk]),
         "segments": torch.stack([padded(item.encoded.segments, torch.long) for item in chunk]),
         "mask": torch.stack([padded([1] * len(item.encoded.ids), torch.long) for item in chunk]),
-        "token_mask": torch.stack([padded([s is not None for s in item.encoded.spans], torch.float) for item in chunk]),
+        "token_mask": torch.stack([padded(_token_mask(item), torch.float) for item in chunk]),
         "flagged": torch.tensor([item.flagged for item in chunk]),
         "categories": torch.tensor([item.categories for item in chunk]),
-        "marked": torch.stack([padded(item.marked, torch.float) for item in chunk]),
+        "marked": torch.stack([padded(item.marked or (), torch.float) for item in chunk]),
         "weight": torch.tensor([item.weight for item in chunk]),
     } | _collated_states(chunk, width)
+
+
+def _token_mask(item: Example) -> list[bool]:
+    """Which tokens are words of the passage whose marks are known."""
+    return [span is not None and item.marked is not None for span in item.encoded.spans]
 
 
 def _collated_states(chunk: Sequence[Example], width: int) -> dict[str, torch.Tensor]:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+import re
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import asdict, replace
 from hashlib import sha256
 from importlib import resources
@@ -13,11 +14,11 @@ from pathlib import Path
 import torch
 from tokenizers import Tokenizer
 
-from finetune import dataset, metrics, shipped
+from finetune import dataset, labelled, metrics, shipped
 from finetune import detector as training
 from finetune.altered import altered, near_words
 from finetune.dataset import Row
-from finetune.detector_export import COMPARED, compared, export, states_digest
+from finetune.detector_export import COMPARED, SHARED_LAYERS, compared, export, states_digest
 from finetune.encoder import load_encoder
 from finetune.lesson import Teacher, only_weights, weights
 from finetune.settings import DetectorRun
@@ -32,6 +33,8 @@ from srlint.tokens import shipped_tokenizer
 SHIPPED = "shipped"
 # The kinds of `srlint.terms.evidence_kind`.
 _EVIDENCE = ("settled", "sure", "unsure")
+# The weights that the states hang on which the detector shares with the edit tagger.
+_BEHIND_STATES = re.compile(rf"encoder\.(?:embeddings|encoder\.layer\.[0-{SHARED_LAYERS - 1}])\.")
 # Longer texts teach a reader of sentences little.
 _MOST_WORDS = 60
 
@@ -71,11 +74,14 @@ def main(
 
 
 def material(run: DetectorRun, rows: Sequence[Row], corpora: Path | None) -> list[training.Example]:
-    """Our rows, versions of them about other groups, clean prose, and rewrites as clean passages."""
+    """Our rows, versions of them about other groups, labelled texts of others, clean prose, and rewrites as clean
+    passages."""
     tokenizer = shipped_tokenizer()
     some = dataset.spread(rows, run.limit)
     about_others = (*swapped(some, run.swap_share, 0), *crossed(some, run.crossed, 0))
     examples = [training.example(tokenizer, row) for row in (*some, *about_others)]
+    of_others = labelled_rows(run, corpora)["train"]
+    examples += [training.example(tokenizer, row, run.labelled_weight) for row in of_others]
     flagged = [row.text for row in rows if row.flagged]
     texts = _clean(run, corpora)
     texts += [row.text for row in crossed(list(map(dataset.clean_row, texts)), run.crossed, 1)]
@@ -107,10 +113,12 @@ def average(
     max_false_alarms: float,
     out: Path,
     log: Callable[[str], None],
+    states_of: Path | None = None,
 ) -> dict:
     """Averages the weights of finished runs from one base, calibrates and measures the result like a run of its own.
 
-    Raises ConfigError for a folder without weights.
+    The states that the edit tagger goes on from are those of the run `states_of`, for runs that left these layers as
+    they are but began with the rounded weights of the package. Raises ConfigError for a folder without weights.
     """
     models = []
     for path in [path for folder in runs for path in weights(folder)]:
@@ -119,8 +127,12 @@ def average(
         models.append(model.eval())
     out.mkdir(parents=True, exist_ok=True)
     mean = training.average(models)
+    if states_of:
+        kept = torch.load(only_weights(states_of), weights_only=True)
+        mean.load_state_dict(mean.state_dict() | {name: kept[name] for name in kept if _BEHIND_STATES.match(name)})
     torch.save(mean.state_dict(), out / "seed-mean.pt")
-    made = {"average_of": [json.loads((folder / "run.json").read_text(encoding="utf-8")) for folder in runs]}
+    made: dict = {"states_of": states_of.name} if states_of else {}
+    made |= {"average_of": [json.loads((folder / "run.json").read_text(encoding="utf-8")) for folder in runs]}
     return _finish(mean, shipped_tokenizer(), splits, max_false_alarms, made, out, log)
 
 
@@ -176,12 +188,12 @@ def of_seed(
 
 def _unlabelled(run: DetectorRun, rows: Sequence[Row], corpora: Path | None) -> list[training.Example]:
     """Passages for the teacher to label: sentences of the files, and the first rewrite of each of our rows."""
-    labelled = frozenset(_clean(run, corpora)) if run.clean else frozenset()
+    clean = frozenset(_clean(run, corpora)) if run.clean else frozenset()
     texts = [
         text
         for name, count in run.unlabelled.items()
         for text in dataset.clean_prose(_corpora(run.unlabelled, corpora) / name, run.clean.get(name, 0) + count, 0)
-        if text not in labelled and len(text.split()) <= _MOST_WORDS
+        if text not in clean and len(text.split()) <= _MOST_WORDS
     ]
     passages = dataset.as_passages(texts, 0.0, 1) + [(row.rewrites[0], row.before) for row in rows if row.rewrites]
     tokenizer = shipped_tokenizer()
@@ -197,6 +209,14 @@ def _altered(run: DetectorRun, rows: Sequence[Row], base: str) -> list[training.
     return altered([training.example(tokenizer, row) for row in rows], near, tokenizer, run.altered, 0)
 
 
+def labelled_rows(run: DetectorRun, corpora: Path | None) -> dict[str, list[Row]]:
+    """The texts of public corpora that readers labelled, by split; none where the run names no labels."""
+    if not run.labelled:
+        return {name: [] for name in dataset.SPLITS}
+    found = labelled.read(Path(run.labelled))
+    return labelled.rows(found, _corpora({label.file for label in found}, corpora))
+
+
 def _clean(run: DetectorRun, corpora: Path | None) -> list[str]:
     mined = frozenset(Path(run.mined).read_text(encoding="utf-8").split()) if run.mined else frozenset()
     return [
@@ -206,9 +226,9 @@ def _clean(run: DetectorRun, corpora: Path | None) -> list[str]:
     ]
 
 
-def _corpora(wanted: dict[str, int], corpora: Path | None) -> Path:
+def _corpora(wanted: Collection[str], corpora: Path | None) -> Path:
     if corpora is None:
-        raise ConfigError(f"the run draws on {', '.join(wanted)}: say where with --corpora")
+        raise ConfigError(f"the run draws on {', '.join(sorted(wanted))}: say where with --corpora")
     return corpora
 
 
@@ -273,7 +293,7 @@ def _token_f1(
     """F1 over the tokens of flagged passages."""
     hits = found = wanted = 0
     for item, own in zip(examples, results, strict=True):
-        if item.flagged:
+        if item.flagged and item.marked is not None:
             for span, logit, marked in zip(item.encoded.spans, own.tokens, item.marked, strict=True):
                 if span is not None:
                     said = probability(logit) >= threshold

@@ -20,12 +20,14 @@ class DetectorRun:
 
     `start` is a finished run whose weights are taken instead of the base's, or `shipped` for those in the package.
     `mined` names a file with the ids of sentences in those files that a reader found clean though an earlier detector
-    suspected them: they always take part. `limit` is how many of our rows do, evenly from all (0: all).
-    `rewrite_weight` is the weight of the first rewrite of each flagged row as a clean passage, the closest contrast
-    there is, for the difficulties `rewritten`. `fragment_share` of the clean sentences are seen a second time in
-    part, as headings and list items look; `flagged_context_share` of them stand behind a biased sentence, which does
-    not make them so. `swap_share` of the rows that name a group of people take part a second time with another group
-    of its kind; those that name one in the plural, `crossed` times more with groups of any kind, clean sentences too.
+    suspected them: they always take part. `labelled` names a file with the labels that readers gave to texts of public
+    corpora (`finetune.labelled`), which weigh `labelled_weight`. `limit` is how many of our rows take part, evenly from
+    all (0: all). `rewrite_weight` is the weight of the first rewrite of each flagged row as a clean passage, the
+    closest contrast there is, for the difficulties `rewritten`. `fragment_share` of the clean sentences are seen a
+    second time in part, as headings and list items look; `flagged_context_share` of them stand behind a biased
+    sentence, which does not make them so. `swap_share` of the rows that name a group of people take part a second time
+    with another group of its kind; those that name one in the plural, `crossed` times more with groups of any kind,
+    clean sentences too.
     `teacher` is a finished run of a larger encoder, which says what the passages of `unlabelled` are: gzip JSONL files,
     and how many to draw of each; the rewrites of our rows are among them, and our rows themselves, `altered` times with
     some words exchanged for near ones. With a `state_weight` the teacher's states are taught too, on all passages.
@@ -38,6 +40,7 @@ class DetectorRun:
     clean: dict[str, int]
     start: str = ""
     mined: str = ""
+    labelled: str = ""
     teacher: str = ""
     unlabelled: dict[str, int] = field(default_factory=dict)
     altered: int = 0
@@ -56,6 +59,7 @@ class DetectorRun:
     state_weight: float = 0.0
     adversarial: float = 0.0
     clean_weight: float = 1.0
+    labelled_weight: float = 1.0
     limit: int = 0
     rewrite_weight: float = 0.0
     rewritten: tuple[str, ...] = ("term", "context", "implicit")

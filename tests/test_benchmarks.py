@@ -14,14 +14,14 @@ from click.testing import CliRunner
 
 from benchmarks import __main__ as command
 from benchmarks.cached import _copy
-from benchmarks.detection import System, held_out, measured
+from benchmarks.detection import System, held_out, measured, unlearnt
 from benchmarks.fidelity import broken, compared, kept, without_marks
 from benchmarks.judged import OTHERS, WORDS, _files, labelled, sources, spread, with_rewrite
 from benchmarks.peers import Alex, PeerMissing, counted
 from benchmarks.rewrites import scored, totals
 from benchmarks.speed import measure
 from benchmarks.tables import interval, percent, table
-from finetune.dataset import DATA, Row, near_duplicates, read_rows
+from finetune.dataset import DATA, Row, near_duplicates, read_rows, split_of
 from finetune.evaluation.wording import chrf
 from srlint.categories import IDS
 from srlint.document import Document, Span
@@ -126,6 +126,18 @@ def test_held_out_sentences_meet_no_trained_ones(tmp_path):
     assert held_out(path, 3, {"clean.jsonl.gz": 6}, mined) == ([every[0], *every[2:4]], 1)
     with pytest.raises(ConfigError, match="only 4"):
         held_out(path, 5, {"clean.jsonl.gz": 6})
+
+
+def test_only_labelled_texts_that_no_run_learns_are_measured(tmp_path):
+    with gzip.open(tmp_path / "posts.jsonl.gz", "wt", encoding="utf-8") as file:
+        file.writelines(json.dumps({"id": f"p-{at}", "text": f"post {at}"}) + "\n" for at in range(60))
+    lines = [f"posts.jsonl.gz\tp-{at}\t" + ("flag\tage\n" if at % 2 else "clean\t\n") for at in range(60)]
+    labels = tmp_path / "labels.tsv"
+    labels.write_text("file\tid\tlabel\tcategories\n" + "".join(lines))
+    (posts,) = unlearnt(tmp_path, labels).values()
+    assert {row.id for row in posts} == {f"p-{at}" for at in range(60) if split_of(f"p-{at}") != "train"}
+    labels.write_text("file\tid\tlabel\tcategories\n" + lines[0])
+    assert unlearnt(tmp_path, labels) == {}  # figures need both kinds
 
 
 def test_alex_report_is_counted_by_file():

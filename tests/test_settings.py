@@ -99,5 +99,5 @@ def test_our_own_run_files_can_be_read(path):
     found = read(path, TaggerRun if path.stem == "tagger" else kind)
     assert found.name == path.stem
     assert isinstance(found, ScreenRun | TaggerRun) or found.base
-    if isinstance(found, DetectorRun) and found.mined:
-        assert (RUNS.parents[1] / found.mined).is_file()
+    if isinstance(found, DetectorRun):
+        assert all((RUNS.parents[1] / file).is_file() for file in (found.mined, found.labelled) if file)

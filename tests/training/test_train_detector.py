@@ -22,6 +22,9 @@ from srlint.errors import ConfigError, ModelError  # noqa: E402
 from srlint.odds import probability  # noqa: E402
 from srlint.tokens import MAX_TEXT_TOKENS, shipped_tokenizer  # noqa: E402
 
+# What finds every passage.
+MANIFEST = {"temperature": 1.0, "bias": 0.0, "term_evidence": {}, "threshold": 0.0, "mark_threshold": 0.0}
+
 
 class Cut(Exception):
     """The power fails."""
@@ -260,6 +263,36 @@ def test_a_run_that_draws_on_prose_needs_to_be_told_where_it_lies(detector_setti
         detector_run.main(run, {"train": ROWS, "dev": ROWS, "test": ROWS}, None, None, tmp_path, silent)
 
 
+def test_a_run_learns_labelled_texts_but_not_which_of_their_words_are_at_fault(
+    detector_settings, model, tokenizer, tmp_path
+):
+    with gzip.open(tmp_path / "posts.gz", "wt") as file:
+        file.writelines(json.dumps({"id": str(at), "text": f"They are all thieves {at}"}) + "\n" for at in range(20))
+    lines = [f"posts.gz\t{at}\tflag\tethnicity\n" for at in range(20)]
+    (tmp_path / "labels.tsv").write_text("file\tid\tlabel\tcategories\n" + "".join(lines))
+    run = replace(detector_settings, labelled=str(tmp_path / "labels.tsv"), label_smoothing=0.0)
+    with pytest.raises(ConfigError, match="the run draws on posts.gz: say where with --corpora"):
+        detector_run.material(run, ROWS, None)
+    taken = detector_run.material(run, ROWS, tmp_path)[len(ROWS) :]
+    texts = detector_run.labelled_rows(run, tmp_path)
+    assert [item.encoded.ids for item in taken] == [
+        detector_training.example(tokenizer, one).encoded.ids for one in texts["train"]
+    ]
+    assert texts["dev"] or texts["test"]  # those are never learnt
+    assert all(item.flagged and item.marked is None for item in taken)
+
+    def value(**changes) -> float:
+        item = replace(taken[0], **changes)
+        return float(detector_training.loss(model, detector_training.collate([item]), run))
+
+    none, every = (tuple(mark for _ in taken[0].encoded.ids) for mark in (0.0, 1.0))
+    unmarked = value()
+    assert value(flagged=0.0) != pytest.approx(unmarked)
+    assert value(marked=none) > unmarked < value(marked=every)
+    figures = detector_run.measure(model, tokenizer, [*ROWS, *texts["train"]], MANIFEST)
+    assert figures["all"]["marks_f1"] == detector_run.measure(model, tokenizer, ROWS, MANIFEST)["all"]["marks_f1"] > 0
+
+
 def test_a_run_may_start_from_another_and_learn_from_a_teacher(detector_settings, tmp_path):
     splits = {"train": ROWS, "dev": ROWS, "test": ROWS}
     loose = replace(detector_settings, max_false_alarms=1.0)
@@ -333,14 +366,30 @@ def test_an_mpnet_teacher_reads_the_students_tokens(tokenizer, tmp_path):
 
 
 def test_figures_are_those_of_the_rows(model, tokenizer):
-    manifest = {"temperature": 1.0, "bias": 0.0, "term_evidence": {}, "threshold": 0.0, "mark_threshold": 0.0}
-    figures = detector_run.measure(model, tokenizer, ROWS, manifest)
+    figures = detector_run.measure(model, tokenizer, ROWS, MANIFEST)
     assert figures["all"]["recall"] == figures["all"]["false_alarms"] == 1.0
     assert figures["recall"]["gender"] == 1.0
     assert figures["recall"]["age"] is None  # there are no such rows
     assert figures["flagged_share"]["plain"] == 1.0
-    nothing = detector_run.measure(model, tokenizer, ROWS, manifest | {"threshold": 1.1, "mark_threshold": 1.1})
+    nothing = detector_run.measure(model, tokenizer, ROWS, MANIFEST | {"threshold": 1.1, "mark_threshold": 1.1})
     assert nothing["all"]["recall"] == nothing["all"]["marks_f1"] == 0.0
+
+
+def test_an_average_may_keep_the_states_of_one_run(detector_settings, encoder, tmp_path):
+    splits = {"train": ROWS, "dev": ROWS, "test": ROWS}
+    loose = replace(detector_settings, max_false_alarms=1.0, epochs=1)
+    runs = [tmp_path / "first", tmp_path / "second"]
+    for seed, folder in enumerate(runs):
+        detector_run.main(replace(loose, seeds=(seed,)), splits, None, None, folder, silent)
+    said = {}
+    for name, states_of in (("plain", None), ("kept", runs[0])):
+        detector_run.average(runs, splits, encoder, 1.0, tmp_path / name, silent, states_of)
+        said[name] = json.loads((tmp_path / name / "detector.json").read_text())["states"]
+    first, second = (json.loads((folder / "detector.json").read_text())["states"] for folder in runs)
+    assert said["kept"] == first != second
+    assert said["plain"] not in (first, second)
+    heads = [torch.load(tmp_path / name / "seed-mean.pt")["passage.weight"] for name in said]
+    assert torch.equal(*heads)
 
 
 def test_an_average_needs_finished_runs(tmp_path):
