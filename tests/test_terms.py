@@ -357,6 +357,7 @@ def test_the_language_that_is_asked_for_stays(terms: TermList, text: str, rewrit
         ("Could one of the ladies take notes?", "Could someone take notes?"),
         ("One of the girls on the team can help.", "Someone on the team can help."),
         ("Bloody cripples got the spaces.", "Bloody disabled people got the spaces."),
+        ("A meal for the elderly every Thursday.", "A meal for older people every Thursday."),
         ("The bums left at noon.", "The homeless people left at noon."),
         ("Lower-class families pay less.", "Low-income families pay less."),
         ("A rockstar developer and coding ninja is wanted.", "A skilled developer and coding expert is wanted."),
