@@ -271,6 +271,7 @@ def test_a_run_learns_labelled_texts_but_not_which_of_their_words_are_at_fault(
     lines = [f"posts.gz\t{at}\tflag\tethnicity\n" for at in range(20)]
     (tmp_path / "labels.tsv").write_text("file\tid\tlabel\tcategories\n" + "".join(lines))
     run = replace(detector_settings, labelled=str(tmp_path / "labels.tsv"), label_smoothing=0.0)
+    run = replace(run, labelled_weight=2.0)
     with pytest.raises(ConfigError, match="the run draws on posts.gz: say where with --corpora"):
         detector_run.material(run, ROWS, None)
     taken = detector_run.material(run, ROWS, tmp_path)[len(ROWS) :]
@@ -279,7 +280,7 @@ def test_a_run_learns_labelled_texts_but_not_which_of_their_words_are_at_fault(
         detector_training.example(tokenizer, one).encoded.ids for one in texts["train"]
     ]
     assert texts["dev"] or texts["test"]  # those are never learnt
-    assert all(item.flagged and item.marked is None for item in taken)
+    assert all(item.flagged and item.marked is None and item.weight == 2.0 for item in taken)
 
     def value(**changes) -> float:
         item = replace(taken[0], **changes)
