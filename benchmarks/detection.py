@@ -65,7 +65,7 @@ def run(
     use_model: bool,
     peers: Path | None,
     limit: int | None,
-    corpora: Path | None = None,
+    corpora: Path | None,
 ) -> tuple[str, dict[str, Any], str]:
     """The tables, the figures behind them, and misses and false alarms for reading. Raises ConfigError, ModelError."""
     field, notes = _field(model, use_model, peers)

@@ -157,11 +157,11 @@ def _listed(flagged: Flagged, tools: Tools) -> list[Candidate]:
     words = _replaced(flagged, tools)
     if tagged is None:
         return words
-    found = [item for item in words if item.settled or _alone(item.text, flagged, tagged, tools)]
+    found = [item for item in words if item.settled or _is_enough(item.text, flagged, tagged, tools)]
     return [*found, *(item for item in _with_they(flagged, tools) if tagged.alone(item.text) >= _ALONE)]
 
 
-def _alone(new: str, flagged: Flagged, tagged: Tagged, tools: Tools) -> bool:
+def _is_enough(new: str, flagged: Flagged, tagged: Tagged, tools: Tools) -> bool:
     """Whether a text with listed replacements probably leaves nothing else at fault."""
     if tagged.alone(new) >= _ALONE:
         return True
