@@ -117,8 +117,9 @@ def average(
 ) -> dict:
     """Averages the weights of finished runs from one base, calibrates and measures the result like a run of its own.
 
-    The states that the edit tagger goes on from are those of the run `states_of`, for runs that left these layers as
-    they are but began with the rounded weights of the package. Raises ConfigError for a folder without weights.
+    The states that the edit tagger goes on from are those of the 8-bit graph `states_of`, for runs that began with its
+    weights and left these layers as they are. Raises ConfigError for a folder without weights, ModelError for another
+    graph.
     """
     models = []
     for path in [path for folder in runs for path in weights(folder)]:
@@ -128,10 +129,10 @@ def average(
     out.mkdir(parents=True, exist_ok=True)
     mean = training.average(models)
     if states_of:
-        kept = torch.load(only_weights(states_of), weights_only=True)
+        kept = shipped.state(states_of)
         mean.load_state_dict(mean.state_dict() | {name: kept[name] for name in kept if _BEHIND_STATES.match(name)})
     torch.save(mean.state_dict(), out / "seed-mean.pt")
-    made: dict = {"states_of": states_of.name} if states_of else {}
+    made: dict = {"states": shipped.states_digest(states_of)} if states_of else {}
     made |= {"average_of": [json.loads((folder / "run.json").read_text(encoding="utf-8")) for folder in runs]}
     return _finish(mean, shipped_tokenizer(), splits, max_false_alarms, made, out, log)
 
@@ -154,7 +155,7 @@ def _finish(
     some = [training.example(tokenizer, row) for row in dataset.spread(splits["dev"], COMPARED)]
     exported = compared(model, out / "detector.onnx", some)
     manifest |= {"heads": model.encoder.config.num_attention_heads, "width": model.encoder.config.hidden_size}
-    manifest |= {"states": states_digest(model.encoder)}
+    manifest |= {"states": made.get("states") or states_digest(model.encoder)}
     (out / "detector.json").write_text(json.dumps(manifest, indent=1) + "\n", encoding="utf-8")
     data = {name: {"rows": len(rows), "sha256": dataset.digest(rows)} for name, rows in splits.items()}
     record = {**made, "data": data, "figures": figures, "export": asdict(exported)}

@@ -42,7 +42,7 @@ python -m finetune detector --config finetune/runs/posts2.toml --base "$minilm" 
 python -m finetune detector --config finetune/runs/posts3.toml --base "$minilm" --corpora "$corpora"
 python -m finetune tagger --config finetune/runs/tagger.toml --corpora "$corpora"
 python -m quantize tagger runs/tagger  # on the states of `mean8`, which the next detector shares
-python -m finetune average runs/mean8 runs/posts2 runs/posts3 --states-of runs/mean8 --base "$minilm" --max-false-alarms 0.05 --out runs/mean9
+python -m finetune average runs/mean8 runs/posts2 runs/posts3 --states-of srlint/data/detector.onnx --base "$minilm" --max-false-alarms 0.05 --out runs/mean9
 python -m quantize detector runs/mean9
 python -m finetune screen --config finetune/runs/screen.toml --corpora "$corpora"
 cp runs/screen/screen.npz srlint/data/

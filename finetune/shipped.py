@@ -40,6 +40,17 @@ def state(path: Path) -> dict[str, torch.Tensor]:
     return {name: torch.from_numpy(numpy.array(value, dtype=numpy.float32)) for name, value in found.items()}
 
 
+def states_digest(path: Path) -> str:
+    """What the graph says of the states that the edit tagger goes on from. Raises ModelError for another file."""
+    import onnx
+
+    try:
+        made = {item.key: item.value for item in onnx.load(str(path)).metadata_props}
+        return json.loads(made["srlint"])["states"]
+    except Exception as error:  # as above
+        raise ModelError(f"{path}: not a detector made by `python -m quantize detector`: {error}") from error
+
+
 def encoder(path: Path, dropout: float) -> nn.Module:
     """The encoder inside the graph, with its weights. Raises ModelError for another file."""
     import onnx

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 from srlint import runtime
@@ -42,15 +44,18 @@ def largest(model: Any, nodes: Sequence[Any], feeds: Sequence[Mapping[str, Any]]
     return found
 
 
-def smooth(model: Any, nodes: Sequence[Any], largest: Mapping[str, Any]) -> None:
+def smooth(model: Any, nodes: Sequence[Any], largest: Mapping[str, Any], kept: Mapping[str, Any]) -> None:
     """Divides the nodes' inputs by a number for each channel, and multiplies their weights by it: one scale for the
-    whole tensor then serves all channels."""
+    whole tensor then serves all channels. `kept` has those of nodes that have been through this before, from `scales`.
+    """
     import numpy
     import onnx
 
     weights = {item.name: item for item in model.graph.initializer}
     for node in nodes:
-        scale = numpy.maximum(largest[node.input[0]], _LEAST).astype(numpy.float32) ** _SHARE
+        scale = kept.get(node.name)
+        if scale is None:
+            scale = numpy.maximum(largest[node.input[0]], _LEAST).astype(numpy.float32) ** _SHARE
         weight = weights[node.input[1]]
         scaled = onnx.numpy_helper.to_array(weight) * scale[:, None]
         weight.CopyFrom(onnx.numpy_helper.from_array(scaled.astype(numpy.float32), weight.name))
@@ -59,6 +64,28 @@ def smooth(model: Any, nodes: Sequence[Any], largest: Mapping[str, Any]) -> None
         made = onnx.helper.make_node("Mul", [node.input[0], inverse], [read], name=inverse)
         model.graph.node.insert(list(model.graph.node).index(node), made)
         node.input[0] = read
+
+
+def scales(graph: Path, states: str | None) -> dict[str, Any]:
+    """What `smooth` has divided the inputs of an 8-bit detector's products by, by name of product, up to the states
+    that the edit tagger goes on from; nothing where these are others than `states`.
+
+    Weights that came back from this graph are on its grid of numbers only with the same scales.
+    """
+    import onnx
+
+    model = onnx.load(str(graph))
+    made = {item.key: json.loads(item.value) for item in model.metadata_props}
+    if states is None or made.get("srlint", {}).get("states") != states:
+        return {}
+    values = {item.name: onnx.numpy_helper.to_array(item) for item in model.graph.initializer}
+    found = {}
+    for node in model.graph.node:
+        if node.name.endswith(_SMOOTH):
+            found[node.name.removesuffix(_SMOOTH)] = 1 / values[node.name]
+        if "states" in node.output:
+            break
+    return found
 
 
 def plain_norms(model: Any) -> None:

@@ -178,7 +178,7 @@ def test_channels_with_outliers_are_scaled_without_a_change_in_float(trained, pa
     assert len(nodes) == 2
     before = lean.largest(model, nodes, quantizing._feeds(found))
     names = [node.input[0] for node in nodes]
-    lean.smooth(model, nodes, before)
+    lean.smooth(model, nodes, before, {})
     lean.plain_norms(model)
     onnx.save(model, tmp_path / "lean.onnx")
     parity = quantizing.compare(Path(source), tmp_path / "lean.onnx", MANIFEST, found)
@@ -196,6 +196,40 @@ def test_the_weights_can_be_had_back_from_8_bits(trained, small):
     for name, value in found.items():
         near = (value - wanted[name]).abs().max().item()
         assert near <= 0.02 * wanted[name].abs().max().item() + 1e-6, name
+
+
+def test_states_stay_when_their_weights_have_been_in_8_bits_before(trained, passages, tmp_path, monkeypatch):
+    """The scales of the graph they come from are used again; others would round the weights a second time."""
+    import numpy
+
+    from transformers import BertModel
+
+    from finetune import shipped
+    from finetune.detector import DetectorModel
+    from finetune.detector_run import export
+
+    def in_8_bits(model, name: str, states: str, files) -> Path:
+        folder = tmp_path / name
+        folder.mkdir()
+        export(model, folder / "detector.onnx")
+        (folder / "detector.json").write_text(json.dumps(MANIFEST | {"states": states}))
+        quantizing.quantize(folder, folder / "small.onnx", files)
+        return folder / "small.onnx"
+
+    others = tmp_path / "others.jsonl"  # in which other channels stick out
+    others.write_text(json.dumps({"text": "Guys!", "before": ""}) + "\n")
+    first = in_8_bits(trained[0], "first", "ours", passages)
+    assert shipped.states_digest(first) == "ours"
+    monkeypatch.setattr(quantizing, "data", {"detector.onnx": first}.get)
+    again = DetectorModel(BertModel(trained[0].encoder.config, add_pooling_layer=False)).eval()
+    again.load_state_dict(trained[0].state_dict() | shipped.state(first))
+    kept, rounded = (in_8_bits(again, name, states, [others]) for name, states in (("a", "ours"), ("b", "theirs")))
+    states = {path: [Detector.load(path).states(text, "")[0] for text in TEXTS] for path in (first, kept, rounded)}
+
+    def away(path: Path) -> float:
+        return max(float(numpy.abs(a - b).mean()) for a, b in zip(states[first], states[path], strict=True))
+
+    assert away(kept) < 1e-5 < 1e-4 < away(rounded)
 
 
 def test_8_bits_are_smaller(trained, small):

@@ -376,21 +376,31 @@ def test_figures_are_those_of_the_rows(model, tokenizer):
     assert nothing["all"]["recall"] == nothing["all"]["marks_f1"] == 0.0
 
 
-def test_an_average_may_keep_the_states_of_one_run(detector_settings, encoder, tmp_path):
+def test_an_average_may_keep_the_states_of_an_8_bit_detector(detector_settings, encoder, tmp_path):
+    pytest.importorskip("onnx", reason="reading the graph needs onnx")
+    from finetune import shipped
+    from quantize import detector as quantizing
+
     splits = {"train": ROWS, "dev": ROWS, "test": ROWS}
     loose = replace(detector_settings, max_false_alarms=1.0, epochs=1)
     runs = [tmp_path / "first", tmp_path / "second"]
     for seed, folder in enumerate(runs):
         detector_run.main(replace(loose, seeds=(seed,)), splits, None, None, folder, silent)
-    said = {}
-    for name, states_of in (("plain", None), ("kept", runs[0])):
+    small = tmp_path / "small.onnx"
+    quantizing.shrink(
+        runs[0] / "detector.onnx", small, json.loads((runs[0] / "detector.json").read_text()), [("A trial.", "")]
+    )
+    said, weights = {}, {}
+    for name, states_of in (("plain", None), ("kept", small)):
         detector_run.average(runs, splits, encoder, 1.0, tmp_path / name, silent, states_of)
         said[name] = json.loads((tmp_path / name / "detector.json").read_text())["states"]
+        weights[name] = torch.load(tmp_path / name / "seed-mean.pt")
     first, second = (json.loads((folder / "detector.json").read_text())["states"] for folder in runs)
     assert said["kept"] == first != second
     assert said["plain"] not in (first, second)
-    heads = [torch.load(tmp_path / name / "seed-mean.pt")["passage.weight"] for name in said]
-    assert torch.equal(*heads)
+    behind, own = shipped.state(small), "encoder.encoder.layer.0.intermediate.dense.weight"
+    assert torch.equal(weights["kept"][own], behind[own]) and not torch.equal(weights["plain"][own], behind[own])
+    assert torch.equal(weights["kept"]["passage.weight"], weights["plain"]["passage.weight"])
 
 
 def test_an_average_needs_finished_runs(tmp_path):
