@@ -121,7 +121,7 @@ def tagger(config: Path, out: Path, data: Path, readings: Path, corpora: Path | 
 @click.option("--data", type=click.Path(path_type=Path), default=dataset.DATA, help="Folder of our JSONL passages.")
 @click.option("--base", required=True, help="The folder or hub id that all of the runs began with.")
 @click.option("--max-false-alarms", type=click.FloatRange(0, 1), default=0.04, show_default=True)
-@click.option("--states-of", type=PATH, help="The 8-bit detector whose states, which its edit tagger goes on from, are kept.")
+@click.option("--states-of", type=PATH, help="The 8-bit detector whose states (its edit tagger reads them) are kept.")
 def average(
     runs: tuple[Path, ...], out: Path, data: Path, base: str, max_false_alarms: float, states_of: Path | None
 ) -> None:

@@ -201,7 +201,6 @@ def test_the_weights_can_be_had_back_from_8_bits(trained, small):
 def test_states_stay_when_their_weights_have_been_in_8_bits_before(trained, passages, tmp_path, monkeypatch):
     """The scales of the graph they come from are used again; others would round the weights a second time."""
     import numpy
-
     from transformers import BertModel
 
     from finetune import shipped
