@@ -71,6 +71,9 @@ _BROKEN = tuple(
         # one comma of two between a subject and its verb
         r"\A(?!(?:As|At|By|For|From|How|If|In|On|Since|So|Then|To|What|When|Where|Who|Why|With)\b)[A-Z]\w*(?: \w+){,3},"
         r" (?:is|are|was|were|has|have|had|will|would|can|could|does|did)\b",
+        # a predicate that says nothing
+        r"(?i)\b(?:is|are|was|were|be|been|isn['’]t|aren['’]t)(?: just| all| only| nothing but)? (?:a person|people)"
+        r"(?:\s*[,.;:!?)]|\Z)|\ball (?:everyone|everybody)\b",
         # agreement
         r"(?i)\b(?<!of )(?:they|we|you) (?:is|was|has|does|isn['’]t|wasn['’]t|hasn['’]t|doesn['’]t)\b",
         r"(?i)(?:\A|[,;:]\s|\b(?:and|that|because) )(?:he|she|it) (?:are|have|do|aren['’]t|haven['’]t|don['’]t)\b",

@@ -183,6 +183,19 @@ def test_what_an_editor_would_cut_is_offered_without_a_model():
     assert found == Proposal("The clerks left at noon.", "deletion", "unsafe")
 
 
+@pytest.mark.parametrize(
+    ("text", "cut", "expected"),
+    [
+        ("Wait{, you damp clerk}.", ", you damp clerk", None),
+        ("The{ useless} clerks.", " useless", "The clerks."),  # half of it stays
+        ("Wait for me{, you damp clerk}.", ", you damp clerk", "Wait for me."),
+    ],
+)
+def test_a_cut_that_leaves_next_to_nothing_is_no_rewrite(text, cut, expected):
+    found = offered(text, tag=cutting(cut))
+    assert found == (expected and Proposal(expected, "deletion", "unsafe"))
+
+
 def test_a_cut_beyond_the_marks_is_weighed_beside_what_the_model_writes():
     short, written = "The clerks of the port office left again.", "The clerks of the port office, idle, left again."
     rewriter = FakeRewriter(free=written, likely={short: -0.1, written: -3.0})
