@@ -187,7 +187,7 @@ def test_what_an_editor_would_cut_is_offered_without_a_model():
     ("text", "cut", "expected"),
     [
         ("Wait{, you damp clerk}.", ", you damp clerk", None),
-        ("The{ useless} clerks.", " useless", "The clerks."),  # half of it stays
+        ("The {damp} clerks.", "damp", "The clerks."),  # more than half of it stays
         ("Wait for me{, you damp clerk}.", ", you damp clerk", "Wait for me."),
     ],
 )
