@@ -12,6 +12,8 @@ from srlint.usage import is_headline, opens_sentence
 _NAME = re.compile(r"[^\W\d_a-z][\w'’]*(?:(?:[ -](?:of|for|the|and))*[ -][^\W\d_a-z][\w'’]*[^\W\d_A-Z]\b['’]?)+")
 _CONNECTED = re.compile(r" (?:of|for|the|and) ")
 _WORD = re.compile(r"[^\W\d_]+")
+# "Trust the Germans", "House the Homeless First": many of the words below are verbs as well.
+_IMPERATIVE = re.compile(r"[^\W\d_]+ the ")
 # What says that the words around it are a name, whichever groups they speak of.
 _KIND_WORDS = (
     "academy act agency archive archives army asylum association award awards bank board bridge brigade bureau centre"
@@ -35,6 +37,8 @@ def without_names(text: str) -> str:
 
 
 def _is_name(text: str, found: re.Match[str]) -> bool:
+    if _IMPERATIVE.match(found[0]) and opens_sentence(text, found.start()):
+        return False
     words = _WORD.findall(found[0].lower())
     named = _WORD.findall(_CONNECTED.split(found[0].lower())[0])[-1]  # the Institute for …, the Chairman's Room
     if named in _KINDS:

@@ -74,6 +74,8 @@ _BROKEN = tuple(
         # a predicate that says nothing
         r"(?i)\b(?:is|are|was|were|be|been|isn['’]t|aren['’]t)(?: just| all| only| nothing but)? (?:a person|people)"
         r"(?:\s*[,.;:!?)]|\Z)|\ball (?:everyone|everybody)\b",
+        r"(?i)\b(?:most|many|some|half|none|few|several|both) of (?!the|these|those|my|our|your|his|her|its|their)"
+        r"(?:\w+ )?(?:people|adults|women|men|children)\b",
         # agreement
         r"(?i)\b(?<!of )(?:they|we|you) (?:is|was|has|does|isn['’]t|wasn['’]t|hasn['’]t|doesn['’]t)\b",
         r"(?i)(?:\A|[,;:]\s|\b(?:and|that|because) )(?:he|she|it) (?:are|have|do|aren['’]t|haven['’]t|don['’]t)\b",

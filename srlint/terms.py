@@ -22,6 +22,8 @@ from srlint.usage import has_name, quoted
 _WORD = re.compile(r"\w+")
 _SEVERAL = re.compile(r"[ -]")
 _COINED = re.compile(r"\w+(?:person|people)", re.I)
+# What stands before a part of a whole, which needs an article.
+_PART = re.compile(r"\b(?:all|both|few|half|many|most|none|one|several|some|three|two) of \Z", re.I)
 # A role in the plural, with or without a possessive ending; no role in the singular ends so.
 _PLURAL = re.compile(r"(?:(?:[^s'’]|sse)s|men)(?:['’]s?)?$", re.I)
 
@@ -176,7 +178,7 @@ class TermList:
                 if verbs is None:
                     return None
                 edits += verbs
-            new = _without_repeat(text, start, new)
+            new = _with_article(text, match.span, _without_repeat(text, start, new))
             if change := article_edit(text, start, new + text[end:]):
                 edits.append(change)
             edits.append((start, end, new))
@@ -254,6 +256,12 @@ def _without_repeat(text: str, start: int, new: str) -> str:
     first, space, rest = new.partition(" ")
     before = re.search(r"([^\W_]+)[ \u00a0]$", text[:start])
     return rest if space and before and before.group(1).lower() == first.lower() else new
+
+
+def _with_article(text: str, span: Span, new: str) -> str:
+    """`new` behind the article of what it replaces where this is a part: some of the older people, but older people."""
+    article = text[span.start : span.end].lower().startswith("the ") and not new.lower().startswith("the ")
+    return f"the {new}" if article and _PART.search(text[: span.start]) else new
 
 
 def _applied(text: str, edits: list[RawEdit]) -> str | None:

@@ -118,6 +118,7 @@ def test_sound_rewrites_pass(old, new):
         ("ungrammatical", "My neighbours are {freeloaders}.", "My neighbours are people."),
         ("ungrammatical", "The clerk was just {a yokel}, they said.", "The clerk was just a person, they said."),
         ("ungrammatical", "The clerks are all {guys}.", "The clerks are all everyone."),
+        ("ungrammatical", "Most of {the Eskimos} left.", "Most of Inuit people left."),
         ("ungrammatical", "Again the {lamestream media} has slept.", "Again the residents has slept."),
         ("ungrammatical", "{Trailer trash} is here.", "Visitors is here."),
         ("ungrammatical", "He met an {insane} guy.", "He met an wild guy."),
