@@ -163,7 +163,7 @@ FLAGGED = (
     ("The elderly are served first.", "Older people are served first."),
     ("Bus passes for the elderly, and more", "Bus passes for older people, and more"),
     ("Some of the elderly left.", "Some of the older people left."),
-    ("The care of the elderly is a trade.", "The care of older people is a trade."),
+    ("We pay for care of the elderly.", "We pay for care of older people."),
     ("She is wheelchair-bound.", "She uses a wheelchair."),
     ("Wheelchair-bound patients park here.", "Wheelchair-using patients park here."),
     ("Anyone confined to a wheelchair may board.", "Anyone using a wheelchair may board."),
