@@ -41,6 +41,11 @@ _OTHER_PERSON = re.compile(
 )
 # What stands between two persons of whom each does something, as in "… her badge, and every doctor … his".
 _CLAUSE = re.compile(r";|,?[ \u00a0](?:and|but|while)[ \u00a0]")
+# Where another clause, or an opening phrase, ends and begins.
+_BOUNDARY = re.compile(
+    r"[,;:]|\b(?:after|and|as|because|before|but|if|once|or|so|than|that|though|unless|until|when|where|whether|while|who)\b",
+    re.I,
+)
 _NAMED_BEFORE = re.compile(r"(?:(?!\b(?:s?he|his|him|hers?)\b).)*\b(?:an?|the|each|every|any|your|our)[ \u00a0]", re.I)
 # Whoever may be of any gender may be married to anybody.
 _PARTNER = re.compile(
@@ -142,12 +147,14 @@ def pronouns_of_role(
     """Edits that turn his, him, her … into their, them … when the word they point at no longer says a gender.
 
     `taken` are stretches already replaced, `quoted` those in quotation marks; `many` says that the word was a plural.
-    None when a subject pronoun would remain, or when another person might be meant.
+    None when a subject pronoun would remain, or when another person might be meant; none change where one surely is.
     """
 
     def outside(found: re.Match[str]) -> bool:
         return not any(a < found.end() and found.start() < b for a, b in [*taken, *quoted])
 
+    if mean_another(text, min(taken)):
+        return []
     if any(outside(found) for found in _SUBJECT.finditer(text)):
         return None
     pronouns = [found for found in _PRONOUN.finditer(text) if outside(found)]
@@ -158,6 +165,17 @@ def pronouns_of_role(
     if many or others or len(genders) > 1:
         return None
     return [_neutral(text, found) for found in pronouns]
+
+
+def mean_another(text: str, role: tuple[int, int]) -> bool:
+    """Whether the pronouns mean somebody else than the role at `role`, or a person whom it is said of: she met a
+    fireman, he was a newsman, a postman gave her the parcel.
+    """
+    start, end = role
+    if _SUBJECT.search(text, 0, start):
+        return True
+    objects = [found for found in _PRONOUN.finditer(text) if _neutral(text, found)[2].lower() == "them"]
+    return any(found.start() < start or not _BOUNDARY.search(text, end, found.start()) for found in objects)
 
 
 def singular_they(text: str) -> list[RawEdit] | None:

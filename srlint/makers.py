@@ -8,7 +8,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from srlint import wordings
-from srlint.agreement import RawEdit, singular_they
+from srlint.agreement import RawEdit, mean_another, singular_they
 from srlint.document import Span
 from srlint.edits import apply
 from srlint.findings import Edit
@@ -74,7 +74,10 @@ def with_terms_and_they(text: str, matches: Sequence[TermMatch], terms: TermList
     """The passage with every listed role replaced and "they" for the he or she that it is: a chairman who closes his
     meeting when he likes is a chair who closes their meeting when they like. None where something else is listed.
     """
-    edits = singular_they(text) if matches and all(map(terms.is_role, matches)) else None
+    if not matches or not all(map(terms.is_role, matches)):
+        return []
+    role = min((match.span.start, match.span.end) for match in matches)
+    edits = None if mean_another(text, role) else singular_they(text)
     if not edits:
         return []
     neutral = _edited(text, edits)
