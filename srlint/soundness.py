@@ -51,6 +51,10 @@ _HIDDEN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 _JOINERS = frozenset("\u200d\u200c\u00ad")
 
 _PAIRS = (("(", ")"), ("[", "]"), ("{", "}"), ("“", "”"), ("«", "»"))
+_SOMEBODY = (
+    "actor|adult|athlete|boy|brother|child|daughter|driver|elder|father|girl|grandfather|grandmother|husband|killer|lady"
+    "|man|mother|passenger|patient|pilot|player|priest|sister|son|student|teacher|wife|woman|worker|writer"
+)
 _BROKEN = tuple(
     re.compile(pattern)
     for pattern in (
@@ -76,6 +80,11 @@ _BROKEN = tuple(
         r"(?:\s*[,.;:!?)]|\Z)|\ball (?:everyone|everybody)\b",
         r"(?i)\b(?:most|many|some|half|none|few|several|both) of (?!the|these|those|my|our|your|his|her|its|their)"
         r"(?:\w+ )?(?:people|adults|women|men|children)\b",
+        # a noun where an adjective stood, and an adjective where a noun did
+        r"(?i)\b(?:am|is|was|be|been|looks?|became|become)(?: also| very| so)? person\b",
+        rf"(?i)\b(?:adults|patients|people|person|survivors?|users?)(?: with [\w-]+(?: [\w-]+)?)? (?:{_SOMEBODY})\b",
+        r"(?i)\b(?:a|an|one) (?:deaf|disabled|Inuit|mixed-race|Romani|undocumented|white)"
+        r"(?:\s*[.;:!?)]|['’]s?\b| who\b|\Z)",
         # agreement
         r"(?i)\b(?<!of )(?:they|we|you) (?:is|was|has|does|isn['’]t|wasn['’]t|hasn['’]t|doesn['’]t)\b",
         r"(?i)(?:\A|[,;:]\s|\b(?:and|that|because) )(?:he|she|it) (?:are|have|do|aren['’]t|haven['’]t|don['’]t)\b",

@@ -130,7 +130,7 @@ def _regular_forms(verb: str) -> tuple[str, str, str, str]:
         past, ongoing = verb[:-1] + "ied", verb + "ing"
     else:
         past, ongoing = verb + "ed", verb + "ing"
-    third = _plural_word(verb) if not verb.endswith("man") else verb + "s"
+    third = _plural_word(verb) if not verb.endswith(("man", "staff")) else verb + "s"
     return third, past, past, ongoing
 
 

@@ -268,6 +268,22 @@ def test_other_choices(terms: TermList) -> None:
     assert terms.rewrite(text, terms.find(text), choice=1) == "The denylist blocks an allowlisted host."
 
 
+@pytest.mark.parametrize(
+    ("text", "rewrite"),
+    [
+        ("She met a fireman on her holiday.", "She met a firefighter on her holiday."),
+        ("A stuntman doubled for him.", "A stunt performer doubled for him."),
+        ("I asked him whether a tradesman had called.", "I asked him whether a tradesperson had called."),
+        ("Is he a policeman?", "Is he a police officer?"),
+        ("She is the chairman of the board.", "She is the chair of the board."),
+        ("If a fireman is ill, call him later.", "If a firefighter is ill, call them later."),
+        ("A fireman must check his mask.", "A firefighter must check their mask."),
+    ],
+)
+def test_only_pronouns_that_mean_the_role_change(terms: TermList, text: str, rewrite: str) -> None:
+    assert terms.rewrite(text, terms.find(text)) == rewrite
+
+
 @pytest.mark.parametrize("text", ["The firemen followed his car.", "The chairman, Anna Reid, lost her notes."])
 def test_a_pronoun_that_may_mean_another_is_not_touched(terms: TermList, text: str) -> None:
     assert terms.rewrite(text, terms.find(text)) is None
@@ -367,6 +383,63 @@ def test_the_language_that_is_asked_for_stays(terms: TermList, text: str, rewrit
 )
 def test_a_replacement_is_of_the_sense_and_the_part_of_speech(terms: TermList, text: str, rewrite: str) -> None:
     assert terms.rewrite(text, terms.find(text)) == rewrite
+
+
+@pytest.mark.parametrize(
+    ("text", "rewrite"),
+    [
+        ("Debt is crippling us.", "Debt is badly hurting us."),
+        ("Rents are crippling for shops.", "Rents are ruinous for shops."),
+        ("He was crippled by polio.", "He was disabled by polio."),
+        ("He was a half-caste.", "He was a mixed-race person."),
+        ("An Aborigine elder spoke.", "An Aboriginal elder spoke."),
+        ("An Eskimo showed us.", "An Inuk showed us."),
+        ("Let's powwow tomorrow.", "Let's meet tomorrow."),
+        ("A third-world woman wrote it.", "A woman in a low-income country wrote it."),
+        ("She became wheelchair-bound.", "She started using a wheelchair."),
+        ("The wheelchair-bound passenger waited.", "The passenger who uses a wheelchair waited."),
+        ("He was confined to a wheelchair by polio.", "He used a wheelchair because of polio."),
+        ("She mans the desk.", "She staffs the desk."),
+        ("Hey guys and girls, welcome.", "Hey everyone, welcome."),
+        ("My freshman roommate snored.", "My first-year roommate snored."),
+        ("The first lady judge spoke.", "The first woman judge spoke."),
+        ("An admitted homosexual was fired.", "An openly gay person was fired."),
+        ("The jury foreman spoke.", "The jury foreperson spoke."),
+        ("Most of the blacks in this ward voted.", "Most of the Black people in this ward voted."),
+        ("He is grandfathered on the old tariff.", "He is kept on the old tariff."),
+    ],
+)
+def test_words_beside_a_term_choose_what_replaces_it(terms: TermList, text: str, rewrite: str) -> None:
+    assert terms.rewrite(text, terms.find(text)) == rewrite
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The man made a mistake.",
+        "The man made his way home.",
+        "He is a wife beater.",
+        "Even my grandmother came.",
+        "The mentally ill mother wept.",
+        "The brake retarded the wheel.",
+        "She was certified insane in 1901.",
+        "We worked like crazy.",
+        "He found a mail-order bride.",
+        "Our schools are swamped by immigrants.",
+        "The service here is third world.",
+        "The master beat his slave with the lash.",
+        "He prostitutes his talent.",
+        "Separate toilets for ladies and gentlemen.",
+        "He has a sexual preference for older women.",
+        "My car is bipolar, and he is bipolar.",
+        "They are scroungers.",
+        "We don't want chavs here.",
+        "The illegals of the chess engine are dropped.",
+        "Silver-haired digital native brands.",
+    ],
+)
+def test_no_replacement_where_it_would_say_something_else(terms: TermList, text: str) -> None:
+    assert terms.rewrite(text, terms.find(text)) in (None, text)
 
 
 def test_the_lists_know_the_words_of_others_for_most_of_what_one_wording_mends(terms: TermList) -> None:

@@ -26,6 +26,7 @@ def test_plural(one: str, many: str) -> None:
         ("ignore", ("ignores", "ignored", "ignored", "ignoring")),
         ("carry", ("carries", "carried", "carried", "carrying")),
         ("gyp", ("gyps", "gypped", "gypped", "gypping")),
+        ("staff the desk", ("staffs the desk", "staffed the desk", "staffed the desk", "staffing the desk")),
         ("commit suicide", ("commits suicide", "committed suicide", "committed suicide", "committing suicide")),
         ("go unheeded", ("goes unheeded", "went unheeded", "gone unheeded", "going unheeded")),
         ("speak at length", ("speaks at length", "spoke at length", "spoken at length", "speaking at length")),
