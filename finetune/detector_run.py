@@ -77,9 +77,12 @@ def material(run: DetectorRun, rows: Sequence[Row], corpora: Path | None) -> lis
     """Our rows, versions of them about other groups, labelled texts of others, clean prose, and rewrites as clean
     passages."""
     tokenizer = shipped_tokenizer()
-    some = dataset.spread(rows, run.limit)
-    about_others = (*swapped(some, run.swap_share, 0), *crossed(some, run.crossed, 0))
+    stressed = [row for row in rows if _file(row) in run.stressed]
+    some = dataset.spread([row for row in rows if _file(row) not in run.stressed], run.limit)
+    known = (*some, *stressed)
+    about_others = (*swapped(known, run.swap_share, 0), *crossed(known, run.crossed, 0))
     examples = [training.example(tokenizer, row) for row in (*some, *about_others)]
+    examples += [training.example(tokenizer, row, run.stressed_weight) for row in stressed]
     of_others = labelled_rows(run, corpora)["train"]
     examples += [training.example(tokenizer, row, run.labelled_weight) for row in of_others]
     flagged = [row.text for row in rows if row.flagged]
@@ -93,6 +96,11 @@ def material(run: DetectorRun, rows: Sequence[Row], corpora: Path | None) -> lis
         ]
         examples += [training.clean_example(tokenizer, *passage, run.rewrite_weight) for passage in rewritten]
     return examples
+
+
+def _file(row: Row) -> str:
+    """The file that a row of ours stands in, without ending."""
+    return row.id.rpartition("-")[0]
 
 
 def _start(run: DetectorRun, out: Path) -> Path | None:

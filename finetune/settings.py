@@ -22,7 +22,8 @@ class DetectorRun:
     `mined` names a file with the ids of sentences in those files that a reader found clean though an earlier detector
     suspected them: they always take part. `labelled` names a file with the labels that readers gave to texts of public
     corpora (`finetune.labelled`), which weigh `labelled_weight`. `limit` is how many of our rows take part, evenly from
-    all (0: all). `rewrite_weight` is the weight of the first rewrite of each flagged row as a clean passage, the
+    all (0: all); those of the files `stressed` (their names without ending) do in any case, and weigh `stressed_weight`.
+    `rewrite_weight` is the weight of the first rewrite of each flagged row as a clean passage, the
     closest contrast there is, for the difficulties `rewritten`. `fragment_share` of the clean sentences are seen a
     second time in part, as headings and list items look; `flagged_context_share` of them stand behind a biased
     sentence, which does not make them so. `swap_share` of the rows that name a group of people take part a second time
@@ -61,6 +62,8 @@ class DetectorRun:
     clean_weight: float = 1.0
     labelled_weight: float = 1.0
     limit: int = 0
+    stressed: tuple[str, ...] = ()
+    stressed_weight: float = 1.0
     rewrite_weight: float = 0.0
     rewritten: tuple[str, ...] = ("term", "context", "implicit")
     fragment_share: float = 0.0

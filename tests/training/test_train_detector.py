@@ -263,6 +263,14 @@ def test_a_run_that_draws_on_prose_needs_to_be_told_where_it_lies(detector_setti
         detector_run.main(run, {"train": ROWS, "dev": ROWS, "test": ROWS}, None, None, tmp_path, silent)
 
 
+def test_stressed_files_take_part_whatever_the_limit_and_weigh_more(detector_settings):
+    own = [replace(one, id=f"{file}-{at}") for file in ("old1", "new1") for at, one in enumerate(ROWS)]
+    run = replace(detector_settings, limit=2, stressed=("new1",), stressed_weight=3.0)
+    weights = [item.weight for item in detector_run.material(run, own, None)]
+    assert weights == [1.0] * 2 + [3.0] * len(ROWS)
+    assert len(detector_run.material(replace(run, stressed=()), own, None)) == 2
+
+
 def test_a_run_learns_labelled_texts_but_not_which_of_their_words_are_at_fault(
     detector_settings, model, tokenizer, tmp_path
 ):
