@@ -20,15 +20,15 @@ class DetectorRun:
 
     `start` is a finished run whose weights are taken instead of the base's, or `shipped` for those in the package.
     `mined` names a file with the ids of sentences in those files that a reader found clean though an earlier detector
-    suspected them: they always take part. `labelled` names a file with the labels that readers gave to texts of public
-    corpora (`finetune.labelled`), which weigh `labelled_weight`. `limit` is how many of our rows take part, evenly from
-    all (0: all); those of the files `stressed` (their names without ending) do in any case, and weigh `stressed_weight`.
-    `rewrite_weight` is the weight of the first rewrite of each flagged row as a clean passage, the
+    suspected them: they always take part. `labelled` names a file with the labels that readers gave to texts of
+    public corpora (`finetune.labelled`), which weigh `labelled_weight`. `limit` is how many of our rows take part,
+    evenly from all (0: all); those of the files `stressed` (their names without ending) do in any case, and weigh
+    `stressed_weight`. `rewrite_weight` is the weight of the first rewrite of each flagged row as a clean passage, the
     closest contrast there is, for the difficulties `rewritten`. `fragment_share` of the clean sentences are seen a
     second time in part, as headings and list items look; `flagged_context_share` of them stand behind a biased
-    sentence, which does not make them so. `swap_share` of the rows that name a group of people take part a second time
-    with another group of its kind; those that name one in the plural, `crossed` times more with groups of any kind,
-    clean sentences too.
+    sentence, which does not make them so. `swap_share` of the rows that name a group of people take part a second
+    time with another group of its kind; those that name one in the plural, `crossed` times more with groups of any
+    kind, clean sentences too.
     `teacher` is a finished run of a larger encoder, which says what the passages of `unlabelled` are: gzip JSONL files,
     and how many to draw of each; the rewrites of our rows are among them, and our rows themselves, `altered` times with
     some words exchanged for near ones. With a `state_weight` the teacher's states are taught too, on all passages.
