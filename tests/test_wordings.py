@@ -39,6 +39,27 @@ def test_marked_wordings_give_way_to_what_an_editor_would_say(marked, wanted):
     assert reworded(marked)[:1] == [wanted]
 
 
+@pytest.mark.parametrize(
+    ("marked", "unwanted"),
+    [
+        ("He squealed {like a little girl} at the spider.", "with excitement"),
+        ("They live in {filthy} houses.", "in houses"),
+        ("Students leave {trash} around the halls.", "leave people"),
+        ("The launch was a {shambles} in every way.", "walks"),
+        ("My old {freak} show opens.", "person show"),
+        ("Our {Luddite} colleagues refuse it.", "technology colleagues"),
+        ("The {council fools} residents.", "council people"),
+        ("Whoever is {bonkers} about tea.", "absurd about"),
+        ("He is {a creep} who stares.", "a man who"),
+        ("The {lost souls} in the mosque need help.", "non-believers"),
+        ("She was {raped} in the city centre.", "plundered"),
+        ("The {dregs} of the estate drink there.", "public of"),
+    ],
+)
+def test_words_beside_a_wording_that_ask_for_another_sense(marked, unwanted):
+    assert not any(unwanted in text for text in reworded(marked))
+
+
 def test_listed_terms_are_replaced_along_with_them():
     assert reworded("The chairman of the {handwringers} spoke.")[0] == "The chair of the critics spoke."
 
