@@ -46,7 +46,7 @@ def test_marked_wordings_give_way_to_what_an_editor_would_say(marked, wanted):
         ("They live in {filthy} houses.", "in houses"),
         ("Students leave {trash} around the halls.", "leave people"),
         ("The launch was a {shambles} in every way.", "walks"),
-        ("My old {freak} show opens.", "person show"),
+        ("Our boss is a control {freak}.", "control person"),
         ("Our {Luddite} colleagues refuse it.", "technology colleagues"),
         ("The {council fools} residents.", "council people"),
         ("Whoever is {bonkers} about tea.", "absurd about"),
