@@ -41,6 +41,10 @@ _OTHER_PERSON = re.compile(
 )
 # What stands between two persons of whom each does something, as in "… her badge, and every doctor … his".
 _CLAUSE = re.compile(r";|,?[ \u00a0](?:and|but|while)[ \u00a0]")
+# What stands before a role that is said of somebody.
+_SAID_OF = re.compile(r"\bas (?:an?|the) (?:[\w-]+ )?\Z", re.I)
+_MALE_ROLE = re.compile(r"(?:boy|man|men)s?(?:['’]s?)?\Z", re.I)
+_FEMALE_ROLE = re.compile(r"(?:ess(?:es)?|girls?|lad(?:y|ies)|maids?|wom[ae]n)(?:['’]s?)?\Z", re.I)
 # Where another clause, or an opening phrase, ends and begins.
 _BOUNDARY = re.compile(
     r"[,;:]|\b(?:after|and|as|because|before|but|if|once|or|so|than|that|though|unless|until|when|where|whether|while|who)\b",
@@ -169,10 +173,15 @@ def pronouns_of_role(
 
 def mean_another(text: str, role: tuple[int, int]) -> bool:
     """Whether the pronouns mean somebody else than the role at `role`, or a person whom it is said of: she met a
-    fireman, he was a newsman, a postman gave her the parcel.
+    fireman, he was a newsman, as a fireman he saved her, a postman gave her the parcel, a workman found her purse.
     """
     start, end = role
-    if _SUBJECT.search(text, 0, start):
+    if len(_genders(text)) != 1:  # one of them may be its own
+        return False
+    if _SUBJECT.search(text, 0, start) or _SAID_OF.search(text, 0, start):
+        return True
+    gender = True if _MALE_ROLE.search(text, start, end) else False if _FEMALE_ROLE.search(text, start, end) else None
+    if gender is not None and (not gender) in _genders(text):
         return True
     objects = [found for found in _PRONOUN.finditer(text) if _neutral(text, found)[2].lower() == "them"]
     return any(found.start() < start or not _BOUNDARY.search(text, end, found.start()) for found in objects)

@@ -24,6 +24,7 @@ _WORD = re.compile(r"\w+")
 _NEXT = re.compile(r"\ufffc?\s*([^\W_]+(?:'[^\W_]+)?|[^\w\s])?")
 _PREV = re.compile(r"([^\W_]+(?:'[^\W_]+)?|[^\w\s])?\s*$")
 _PRONOUN = re.compile(r"\b(?:he|his|him|himself|she|her|hers|herself)\b", re.I)
+_SAID_BEHIND = re.compile(r" (?:experiencing|from|in|who|with|without) ")
 # Someone, but nobody in particular: "a chairman … his".
 _ANYONE = frozenset({"a", "an", "any", "every", "each", "no", "another", "whichever", "either"})
 _LONGEST_ACRONYM = 5
@@ -141,15 +142,18 @@ def _has_holder(sentence: Sentence, start: int) -> bool:
 
 
 def _owned(sentence: Sentence, form: Form, end: int) -> tuple[int, tuple[str, ...]]:
-    """Where the match ends and its replacements, with a possessive ending where the text has one that must change."""
+    """Where the match ends and its replacements, with a possessive ending where the text has one that must change.
+
+    What is said of a person behind the noun can own nothing: "the person with epilepsy's mother".
+    """
     compared, text = sentence.compared, sentence.text
     if not form.owns or compared[end : end + 1] != "'":
         return end, form.replacements
+    owners = [new for new in form.replacements if not _SAID_BEHIND.search(new)]
     if compared[end + 1 : end + 2] == "s" and not compared[end + 2 : end + 3].isalnum():
-        changed = tuple(possessive(new, text[end], form.many) for new in form.replacements)
-        return end + 2, changed
+        return end + 2, tuple(possessive(new, text[end], form.many) for new in owners)
     # A bare apostrophe after s (the illegals' lawyers), unless it closes a quotation.
     bare = form.text.endswith("s") and re.match("' [a-z]", compared[end : end + 3])
     if bare and not sentence.in_quotes(end, end + 1) and not all(new.endswith("s") for new in form.replacements):
-        return end + 1, tuple(possessive(new, text[end], form.many) for new in form.replacements)
+        return end + 1, tuple(possessive(new, text[end], form.many) for new in owners)
     return end, form.replacements

@@ -272,7 +272,10 @@ def test_other_choices(terms: TermList) -> None:
     ("text", "rewrite"),
     [
         ("She met a fireman on her holiday.", "She met a firefighter on her holiday."),
-        ("A stuntman doubled for him.", "A stunt performer doubled for him."),
+        ("A postman rang for him.", "A postal worker rang for him."),
+        ("A workman found her purse.", "A worker found her purse."),
+        ("As a fireman, he saved many lives.", "As a firefighter, he saved many lives."),
+        ("The chairman, Anna Reid, lost her notes.", "The chair, Anna Reid, lost her notes."),
         ("I asked him whether a tradesman had called.", "I asked him whether a tradesperson had called."),
         ("Is he a policeman?", "Is he a police officer?"),
         ("She is the chairman of the board.", "She is the chair of the board."),
@@ -284,7 +287,7 @@ def test_only_pronouns_that_mean_the_role_change(terms: TermList, text: str, rew
     assert terms.rewrite(text, terms.find(text)) == rewrite
 
 
-@pytest.mark.parametrize("text", ["The firemen followed his car.", "The chairman, Anna Reid, lost her notes."])
+@pytest.mark.parametrize("text", ["The firemen followed his car.", "A salesman gave her his card."])
 def test_a_pronoun_that_may_mean_another_is_not_touched(terms: TermList, text: str) -> None:
     assert terms.rewrite(text, terms.find(text)) is None
 
@@ -417,6 +420,8 @@ def test_words_beside_a_term_choose_what_replaces_it(terms: TermList, text: str,
     "text",
     [
         "The man made a mistake.",
+        "The drug addict's room was searched.",
+        "Asthma sufferers' lungs differ.",
         "The man made his way home.",
         "He is a wife beater.",
         "Even my grandmother came.",
@@ -465,7 +470,7 @@ def test_an_insult_that_says_what_somebody_is_has_no_replacement(terms: TermList
     assert terms.rewrite(text, terms.find(text)) is None
 
 
-@pytest.mark.parametrize("text", ["The café is run by ex-junkies.", "A high-school dropout built it."])
+@pytest.mark.parametrize("text", ["The café is run by ex-junkies.", "A primary-school dropout built it."])
 def test_no_words_come_into_a_compound(terms: TermList, text: str) -> None:
     assert terms.find(text)
     assert terms.rewrite(text, terms.find(text)) is None
