@@ -28,6 +28,7 @@ KNOWN = {
     ("claims25-077", "origins6-272"),
     ("claims26-208", "standing19-317"),
     ("examples26-065", "terms-267"),
+    ("pages20-171", "pages32-004"),
 }
 
 

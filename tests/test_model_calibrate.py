@@ -212,7 +212,7 @@ def test_a_model_that_knows_better_gets_a_say_that_later_runs_use(stock, tmp_pat
 
 
 def test_a_model_that_knows_nothing_gets_no_say(stock, tmp_path):
-    stock(400, sure=0.5)  # on far fewer passages chance alone may be worth a say
+    stock(1200, sure=0.5)  # on far fewer passages chance alone may be worth a say
     output = run("m.gguf")
     kept = calibration.read(tmp_path / "m.calibration.json").calibration
     assert (kept.judge_weight, kept.threshold) == (0.0, None)
