@@ -222,6 +222,8 @@ class Judge:
         matches = [match for match in found if not covered(match.span, allowed)]
         judged = with_terms(detection, matches, self.probability(detection, matches))
         judged = replace(judged, marks=tuple(mark for mark in judged.marks if not self._recommended(text, mark)))
+        if not (detection.marks or matches or allowed) and self._is_wholly_at_fault(passage, judged.probability):
+            judged = replace(judged, marks=(Span(0, len(text)),))
         if not judged.marks:  # nothing in the passage itself is at fault
             return Verdict(judged.probability), None
         if judged.probability >= self.lowest:
@@ -305,6 +307,14 @@ class Judge:
             # with these among them, fewer of those that would be offered.
             writes=not (isinstance(language, LanguageModel) and language.embedded),
         )
+
+    def _is_wholly_at_fault(self, passage: Passage, probability: float) -> bool:
+        """Whether a passage in which no word stands out is at fault all the same: without the sentence before it, too,
+        and with nothing in it that others say.
+        """
+        if probability < self.lowest or (reported(passage.text) and not self._settings.include_quotes):
+            return False
+        return not passage.before or self._graded([(passage.text, "")])[0] >= self.lowest
 
     def _excuse(self, text: str, judged: Detection, allowed: Sequence[Span]) -> str | None:
         """Why a suspicious passage is left alone: all that is at fault is allowed, or in somebody else's mouth."""

@@ -147,10 +147,26 @@ def test_the_words_around_a_quotation_are_judged():
     assert (verdict.skipped, verdict.categories) == (None, ("toxicity",))
 
 
-def test_a_passage_without_a_word_at_fault_is_not_flagged():
+def test_a_passage_in_which_no_word_stands_out_is_marked_as_a_whole():
     (verdict,) = judged("A grim day it was.", Told("grim", marks=False))
+    assert (verdict.categories, verdict.marks) == (("toxicity",), (Span(0, 18),))
+    assert judged("Hello. A grim day it was.", Told("grim", marks=False))[1].marks == (Span(0, 18),)
+
+
+@pytest.mark.parametrize(
+    ("text", "detector"),
+    [
+        ("Hello. A grim day it was.", Told("grim", after=0.95, alone=0.4, marks=False)),  # the sentence before tells
+        ('They told her: "A grim day it was".', Told("grim", marks=False)),
+    ],
+)
+def test_a_passage_without_a_word_at_fault_is_not_flagged(text, detector):
+    verdict = judged(text, detector)[-1]
     assert verdict.categories == ()
-    assert verdict.probability == 0.9
+
+
+def test_nor_is_one_with_allowed_words():
+    assert judged("A grim day it was.", Told("grim", marks=False), allow=("grim day",))[0].categories == ()
 
 
 def test_the_passage_alone_has_a_share_in_the_verdict():
