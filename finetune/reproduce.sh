@@ -50,7 +50,7 @@ python -m finetune detector --config finetune/runs/stance3.toml --base "$minilm"
 python -m finetune detector --config finetune/runs/stance4.toml --base "$minilm" --corpora "$corpora"
 python -m finetune average runs/stance3 runs/stance4 --base "$minilm" --max-false-alarms 0.05 --out runs/mean10
 python -m finetune detector --config finetune/runs/stance5.toml --base "$minilm" --corpora "$corpora"
-python -m finetune average runs/stance4 runs/stance5 --states-of srlint/data/detector.onnx --base "$minilm" --max-false-alarms 0.0465 --out runs/mean11
+python -m finetune average runs/stance4 runs/stance5 --states-of srlint/data/detector.onnx --base "$minilm" --max-false-alarms 0.05 --out runs/mean11
 python -m quantize detector runs/mean11
 python -m finetune screen --config finetune/runs/screen.toml --corpora "$corpora"
 cp runs/screen/screen.npz srlint/data/
