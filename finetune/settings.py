@@ -107,7 +107,7 @@ class ScreenRun:
     learning_rate: float = 4e-3
     suspected_from: float = 0.3
     suspected_weight: float = 3.0
-    levels: tuple[float, ...] = (0.3, 0.5, 0.65)
+    levels: tuple[float, ...] = (0.3, 0.5, 0.6)
     recall: float = 0.998
     seed: int = 0
 

@@ -142,7 +142,7 @@ def test_the_shipped_screen_was_taught_by_the_shipped_detector(screen, detector)
     assert min(screen.made["recall"].values()) >= 0.995
     levels = [float(level) for level in screen.made["cuts"]]
     # So far below the default as people set their thresholds, and one that the default profits from.
-    assert min(levels) <= 0.3 and 0.6 < max(levels) <= detector.threshold
+    assert min(levels) <= 0.3 and 0.55 < max(levels) <= detector.threshold
 
 
 def test_a_screen_of_another_detector_is_not_asked(monkeypatch):
