@@ -84,6 +84,13 @@ def test_a_listed_role_takes_its_pronouns_along(text, wanted):
     assert bool(found) == bool(wanted)
 
 
+@pytest.mark.parametrize("text", ["She met a fireman on her holiday.", "As a fireman, he saved many lives."])
+def test_a_listed_role_takes_no_pronouns_of_others_along(text):
+    terms = TermList.default()
+    assert terms.find(text)
+    assert with_terms_and_they(text, terms.find(text), terms) == []
+
+
 def test_a_mark_is_on_what_changes_and_others_may_lie_beside_it():
     assert [item.text for item in with_they(JUROR, marks(JUROR, "juror", "he has"))] == [MENDED]
     assert with_they(JUROR, marks(JUROR, "juror")) == with_they(JUROR, []) == []
