@@ -350,8 +350,8 @@ def test_a_calibrated_result_has_the_say_that_was_measured(made, merged, tmp_pat
 def test_calibration_runs_the_model_and_a_few_passages_are_too_few(made):
     with pytest.raises(ModelError, match="too few passages to calibrate on"):
         say.measured(made.out / "toy-Q8_0.gguf", 1, lambda done, of: None)
-    found = say.measured(made.out / "toy-Q8_0.gguf", 600, lambda done, of: None)
-    assert found.passages == 600
+    found = say.measured(made.out / "toy-Q8_0.gguf", 2000, lambda done, of: None)
+    assert found.passages == 2000
     # A random model has nothing to say that is worth hearing.
     assert (found.judge_weight, found.threshold) == (0.0, None)
 
