@@ -45,8 +45,7 @@ def states_digest(path: Path) -> str:
     import onnx
 
     try:
-        made = {item.key: item.value for item in onnx.load(str(path)).metadata_props}
-        return json.loads(made["srlint"])["states"]
+        return _manifest(onnx.load(str(path)))["states"]
     except Exception as error:  # as above
         raise ModelError(f"{path}: not a detector made by `python -m quantize detector`: {error}") from error
 
@@ -57,13 +56,12 @@ def encoder(path: Path, dropout: float) -> nn.Module:
     from transformers import BertConfig, BertModel
 
     found = {name.removeprefix("encoder."): value for name, value in state(path).items() if name.startswith("encoder.")}
-    made = {item.key: item.value for item in onnx.load(str(path)).metadata_props}
     words, places = (found[f"embeddings.{kind}_embeddings.weight"] for kind in ("word", "position"))
     config = BertConfig(
         vocab_size=len(words),
         hidden_size=words.shape[1],
         num_hidden_layers=1 + max(int(name.split(".")[2]) for name in found if name.startswith("encoder.layer.")),
-        num_attention_heads=json.loads(made["srlint"])["heads"],
+        num_attention_heads=_manifest(onnx.load(str(path)))["heads"],
         intermediate_size=len(found["encoder.layer.0.intermediate.dense.bias"]),
         max_position_embeddings=len(places),
         hidden_dropout_prob=dropout,
@@ -72,6 +70,10 @@ def encoder(path: Path, dropout: float) -> nn.Module:
     model = BertModel(config, add_pooling_layer=False)
     model.load_state_dict(found)
     return model
+
+
+def _manifest(model) -> dict:
+    return json.loads({item.key: item.value for item in model.metadata_props}["srlint"])
 
 
 def _plain(values: dict[str, numpy.ndarray]) -> Iterator[tuple[str, numpy.ndarray]]:
