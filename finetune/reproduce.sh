@@ -51,7 +51,12 @@ python -m finetune detector --config finetune/runs/stance4.toml --base "$minilm"
 python -m finetune average runs/stance3 runs/stance4 --base "$minilm" --max-false-alarms 0.05 --out runs/mean10
 python -m finetune detector --config finetune/runs/stance5.toml --base "$minilm" --corpora "$corpora"
 python -m finetune average runs/stance4 runs/stance5 --states-of srlint/data/detector.onnx --base "$minilm" --max-false-alarms 0.05 --out runs/mean11
-python -m quantize detector runs/mean11
+python -m quantize detector runs/mean11  # and again
+python -m finetune detector --config finetune/runs/claims.toml --base "$minilm" --corpora "$corpora"
+python -m finetune average runs/mean11 runs/claims --base "$minilm" --max-false-alarms 0.05 --out runs/mean12
+python -m finetune detector --config finetune/runs/claims2.toml --base "$minilm" --corpora "$corpora"
+python -m finetune average runs/mean11 runs/mean11 runs/claims runs/claims2 --states-of srlint/data/detector.onnx --base "$minilm" --max-false-alarms 0.054 --out runs/mean13
+python -m quantize detector runs/mean13
 python -m finetune screen --config finetune/runs/screen.toml --corpora "$corpora"
 cp runs/screen/screen.npz srlint/data/
 python -m finetune train --config finetune/runs/embedded.toml

@@ -49,7 +49,7 @@ def merged(tmp_path_factory) -> Path:
     tiny.make(own, width=256)
     weights = load_file(own / "model.safetensors")
     weights["lm_head.weight"] *= 2
-    weights["lm_head.weight"][AutoTokenizer.from_pretrained(own).convert_tokens_to_ids("c")] *= 3
+    weights["lm_head.weight"][AutoTokenizer.from_pretrained(own).convert_tokens_to_ids("c")] *= 6
     save_file(weights, own / "model.safetensors", {"format": "pt"})
     record = {"prompt": prompt.fingerprint(), "base_digest": "bd", "settings": {"base": "tiny", "name": "toy-run"}}
     (own / "srlint_run.json").write_text(json.dumps(record))

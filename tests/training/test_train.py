@@ -32,9 +32,9 @@ from srlint.errors import ConfigError, ModelError  # noqa: E402
 
 RUNS = Path(__file__).parents[2] / "finetune" / "runs"
 DETECTOR_RUNS = (
-    "broad", "broad2", "curve", "detector", "focal", "groups", "groups2", "keen", "keen2", "keen3", "keen4", "keen5",
-    "listed", "posts", "posts2", "posts3", "screen", "settled", "stance", "stance2", "stance3", "stance4", "stance5",
-    "student", "tagger", "taught", "teacher", "teacher2",
+    "broad", "broad2", "claims", "claims2", "curve", "detector", "focal", "groups", "groups2", "keen", "keen2", "keen3",
+    "keen4", "keen5", "listed", "posts", "posts2", "posts3", "screen", "settled", "stance", "stance2", "stance3",
+    "stance4", "stance5", "student", "tagger", "taught", "teacher", "teacher2",
 )  # fmt: skip
 LANGUAGE_RUNS = [path for path in sorted(RUNS.glob("*.toml")) if path.stem not in DETECTOR_RUNS]
 
